@@ -1,1 +1,6 @@
 //! runner
+
+pub mod control;
+pub mod secret;
+pub mod target;
+pub mod transport;
