@@ -1,15 +1,96 @@
 //! OpenAPI 3.0 documents: operations, parameters, bodies, responses, links, with every reference
 //! resolved once, and their schemas lowered to JSON Schema.
+//!
+//! [`Document::parse`] reads YAML or JSON and refuses what it cannot stand for, saying where and
+//! why. The raw value stays the truth for schemas, because typed models of OpenAPI drop what they
+//! do not know; [`Document::json_schema`] turns one of them into a JSON Schema of its own.
+
+mod lower;
+mod operations;
+mod reference;
+mod text;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+
+pub use lower::{DISCRIMINATOR_MARK, HIDDEN_MARK};
 
 /// A parsed OpenAPI 3.0 document.
 #[derive(Clone, Debug)]
 pub struct Document {
     raw: Value,
     operations: Vec<Operation>,
+}
+
+impl Document {
+    /// Reads an OpenAPI 3.0 document from YAML or JSON text.
+    ///
+    /// Everything that another room relies on is checked here: the version, every reference, the
+    /// path templates, unique operation ids.
+    pub fn parse(text: &str) -> Result<Document, DocumentError> {
+        let parsed = text::read(text)?;
+        text::check_version(&parsed.value)?;
+        reference::check_all(&parsed.value)?;
+        let operations = operations::read(&parsed.value, &parsed.path_order)?;
+        // Last, because its messages know no place: it refuses what has the wrong shape.
+        serde_json::from_value::<openapiv3::OpenAPI>(parsed.value.clone()).map_err(|error| {
+            DocumentError::at("", format!("the document does not have the shape of 3.0: {error}"))
+        })?;
+        Ok(Document { raw: parsed.value, operations })
+    }
+
+    /// The whole document as it was written.
+    pub fn raw(&self) -> &Value {
+        &self.raw
+    }
+
+    /// All operations: paths in the order of the document, methods in the order of the
+    /// specification (get, put, post, delete, options, head, patch, trace).
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The operation of this id.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// `info.title`.
+    pub fn title(&self) -> &str {
+        self.raw["info"]["title"].as_str().unwrap_or_default()
+    }
+
+    /// `info.version`.
+    pub fn version(&self) -> &str {
+        self.raw["info"]["version"].as_str().unwrap_or_default()
+    }
+
+    /// The path of the first server's URL without a trailing slash; empty for the root.
+    pub fn base_path(&self) -> String {
+        operations::base_path(&self.raw)
+    }
+
+    /// Follows the `$ref`s of a schema to the schema that says something; a reference that leads
+    /// nowhere (or in circles) gives the schema back where it stopped.
+    pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
+        reference::follow(&self.raw, schema)
+    }
+
+    /// Lowers a Schema Object of this document to a self-contained JSON Schema (2020-12).
+    pub fn json_schema(&self, schema: &Value, direction: Direction) -> Value {
+        lower::lower(&self.raw, schema, direction, false)
+    }
+
+    /// The same as [`Document::json_schema`] with what generators like to know besides: `default`
+    /// stays, `example` becomes `examples`, discriminator properties and members hidden by
+    /// `readOnly`/`writeOnly` are marked ([`DISCRIMINATOR_MARK`], [`HIDDEN_MARK`]).
+    pub fn annotated_schema(&self, schema: &Value, direction: Direction) -> Value {
+        lower::lower(&self.raw, schema, direction, true)
+    }
 }
 
 /// Why a text is not a usable OpenAPI 3.0 document: where, what was expected, what to do.
@@ -20,6 +101,18 @@ pub struct DocumentError {
     pub pointer: String,
     /// One sentence for people.
     pub message: String,
+}
+
+impl DocumentError {
+    /// An error at a JSON pointer; the message names the place where there is one.
+    pub(crate) fn at(pointer: &str, message: impl std::fmt::Display) -> DocumentError {
+        let message = if pointer.is_empty() {
+            message.to_string()
+        } else {
+            format!("{message} (at {pointer})")
+        };
+        DocumentError { pointer: pointer.to_owned(), message }
+    }
 }
 
 /// An Operation Object with its path and method.
@@ -41,6 +134,22 @@ pub struct Operation {
     pub secured: bool,
 }
 
+impl Operation {
+    /// The documented response for a status: its exact key, else its class (`4XX`), else
+    /// `default`.
+    pub fn response_for(&self, status: u16) -> Option<(&str, &ResponseSpec)> {
+        let keys = [status.to_string(), format!("{}XX", status / 100), "default".to_owned()];
+        keys.iter().find_map(|key| {
+            self.responses.get_key_value(key).map(|(key, response)| (key.as_str(), response))
+        })
+    }
+
+    /// A parameter by its place and name.
+    pub fn parameter(&self, location: Location, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|it| it.location == location && it.name == name)
+    }
+}
+
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
@@ -52,6 +161,18 @@ pub enum Location {
     Header,
     /// A cookie.
     Cookie,
+}
+
+impl Location {
+    /// The word that OpenAPI uses: `path`, `query`, `header`, `cookie`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Cookie => "cookie",
+        }
+    }
 }
 
 /// A serialisation style of OpenAPI 3.0.
