@@ -177,12 +177,19 @@ pub(crate) fn findings(root: &Path) -> anyhow::Result<Vec<Finding>> {
 
 /// What `cargo tree` says of a package: every crate that its library or binary is built with.
 fn dependencies(root: &Path, name: &str) -> anyhow::Result<String> {
-    let output = cargo()
-        .args(["tree", "--edges", "normal", "--prefix", "none", "--package", name])
-        .args(["--offline", "--locked"])
-        .current_dir(root)
-        .output()
-        .context("cargo does not start")?;
+    let tree = |offline: &[&str]| {
+        cargo()
+            .args(["tree", "--edges", "normal", "--prefix", "none", "--package", name, "--locked"])
+            .args(offline)
+            .current_dir(root)
+            .output()
+            .context("cargo does not start")
+    };
+    // Whoever has built the package needs no network to list it; whoever has not, does.
+    let mut output = tree(&["--offline"])?;
+    if !output.status.success() {
+        output = tree(&[])?;
+    }
     if !output.status.success() {
         bail!("`cargo tree` failed for {name}: {}", String::from_utf8_lossy(&output.stderr).trim());
     }

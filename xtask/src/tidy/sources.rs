@@ -68,14 +68,17 @@ pub(super) fn banned_words(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Whether the word stands in the line with no letter, digit or `_` on either side.
+/// Whether the word stands in the line on its own, not as a part of a longer one.
 fn has_word(line: &str, word: &str) -> bool {
     let is_letter = |ch: char| ch.is_alphanumeric() || ch == '_';
-    let own_edge = |ch: Option<char>| ch.is_some_and(is_letter);
+    let joined = |left: Option<char>, right: Option<char>| {
+        left.is_some_and(is_letter) && right.is_some_and(is_letter)
+    };
     line.match_indices(word).any(|(at, _)| {
-        let before = line[..at].chars().next_back().is_some_and(is_letter);
-        let after = line[at + word.len()..].chars().next().is_some_and(is_letter);
-        !(before && own_edge(word.chars().next())) && !(after && own_edge(word.chars().next_back()))
+        let (before, after) = (&line[..at], &line[at + word.len()..]);
+        let continues = joined(before.chars().next_back(), word.chars().next())
+            || joined(word.chars().next_back(), after.chars().next());
+        !continues
     })
 }
 
