@@ -244,6 +244,8 @@ pub struct ResponseSpec {
     pub headers: BTreeMap<String, (Value, bool)>,
     /// Links to consumers.
     pub links: Vec<Link>,
+    /// `x-tolerated: true`: not documented by the service, but accepted from an implementation.
+    pub tolerated: bool,
 }
 
 /// A Link Object: a value of this exchange that feeds another operation.

@@ -248,6 +248,7 @@ impl Reader<'_> {
                 content: self.content(object),
                 headers: self.headers(object),
                 links: self.links(object),
+                tolerated: object["x-tolerated"] == Value::Bool(true),
             };
             responses.insert(key, response);
         }
