@@ -8,6 +8,7 @@
 //! Start at [`Transition`] for what can be done and at [`State`] for what is known.
 
 pub mod access;
+pub mod apply;
 pub mod program;
 pub mod render;
 pub mod replay;

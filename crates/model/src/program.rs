@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Transition;
+use crate::transition::Credential;
 
 /// A list of transitions on accounts of its own: a fixed chain, a generated run or a
 /// counterexample. It is a value, so that it can be shrunk, stored and replayed.
@@ -134,6 +135,18 @@ impl Program {
         }
         if setup.keys.iter().any(|key| key.ttl_days.is_some()) {
             needs.push("accounts");
+        }
+        let shared = |one: &KeySetup| {
+            let same = |other: &&KeySetup| {
+                other.account == one.account && other.role != Role::Billing
+            };
+            one.role != Role::Billing && setup.keys.iter().filter(same).count() > 1
+        };
+        if setup.keys.iter().any(shared) {
+            needs.push("second_key");
+        }
+        if self.steps.iter().any(|step| matches!(step.by(), Some(Credential::DatabaseSecret(_)))) {
+            needs.push("database_secret");
         }
         needs.extend(self.steps.iter().filter_map(Transition::needs));
         needs.sort_unstable();

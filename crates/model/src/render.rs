@@ -48,7 +48,7 @@ pub fn request(state: &State, place: &Place, step: &Transition, now: Millis) -> 
                 None => request,
             }
         }
-        Transition::GetExport { export, .. } => {
+        Transition::GetExport { export, .. } | Transition::AwaitExport { export, .. } => {
             Request::new("GET", format!("/v2/exports/{}", export_id(state, *export)))
         }
         Transition::ListPage { list, max_results, first, .. } => {
@@ -56,7 +56,7 @@ pub fn request(state: &State, place: &Place, step: &Transition, now: Millis) -> 
         }
         Transition::RequestLogs { body, .. } => typed(Request::new("POST", "/api/v1/logs"))
             .with_json(&log_body(body, now)),
-        Transition::GetLog { log, .. } => {
+        Transition::GetLog { log, .. } | Transition::AwaitLog { log, .. } => {
             typed(Request::new("GET", format!("/api/v1/logs/{}", log_id(state, *log))))
         }
         Transition::CreateLogUrl { log, body, .. } => url_request(state, place, *log, *body),

@@ -32,6 +32,8 @@ pub struct State {
     pub logs: BTreeMap<Handle, LogRequest>,
     /// Successful create-export requests that carried an idempotency key.
     pub remembered_exports: Vec<Remembered>,
+    /// Keys under which a request failed, by account key: a failure is not remembered.
+    pub failed_exports: BTreeSet<(usize, String)>,
     /// Successful log requests that carried an idempotency token.
     pub remembered_logs: Vec<Remembered>,
     /// How far clocks are allowed to disagree, in milliseconds.

@@ -309,6 +309,20 @@ pub enum Transition {
         /// Which.
         log: Handle,
     },
+    /// Polls an export until it is terminal, or the target's `settle` bound has passed.
+    AwaitExport {
+        /// Who polls.
+        by: Credential,
+        /// Which.
+        export: Handle,
+    },
+    /// Polls a log request until it is terminal, or the target's `settle` bound has passed.
+    AwaitLog {
+        /// Who polls.
+        by: Credential,
+        /// Which.
+        log: Handle,
+    },
     /// `DELETE /api/v1/oauth/apps/{id}`.
     DeleteApp {
         /// Who sends.
@@ -358,12 +372,12 @@ impl Transition {
     pub fn operation(&self) -> Option<&str> {
         Some(match self {
             Transition::CreateExport { .. } => "createExport",
-            Transition::GetExport { .. } => "getExport",
+            Transition::GetExport { .. } | Transition::AwaitExport { .. } => "getExport",
             Transition::ListPage { list, .. }
             | Transition::Walk { list, .. }
             | Transition::ForeignToken { used_for: list, .. } => list.operation(),
             Transition::RequestLogs { .. } => "requestLogs",
-            Transition::GetLog { .. } => "getLogRequest",
+            Transition::GetLog { .. } | Transition::AwaitLog { .. } => "getLogRequest",
             Transition::CreateLogUrl { .. } => "createLogUrl",
             Transition::DeleteApp { .. } => "deleteOauthApp",
             Transition::Raw { case, .. } => &case.operation,
@@ -390,11 +404,10 @@ impl Transition {
             | Transition::ForeignToken { .. }
             | Transition::RequestLogs { .. }
             | Transition::GetLog { .. }
-            | Transition::CreateLogUrl { .. } => None,
-            Transition::Raw { by, .. } => match by {
-                Credential::DatabaseSecret(_) => Some("database_secret"),
-                _ => None,
-            },
+            | Transition::AwaitExport { .. }
+            | Transition::AwaitLog { .. }
+            | Transition::CreateLogUrl { .. }
+            | Transition::Raw { .. } => None,
         }
     }
 
@@ -441,7 +454,40 @@ impl ExportState {
     }
 }
 
+impl Transition {
+    /// Who sends, where a key or another credential is used.
+    pub fn by(&self) -> Option<&Credential> {
+        match self {
+            Transition::CreateExport { by, .. }
+            | Transition::GetExport { by, .. }
+            | Transition::ListPage { by, .. }
+            | Transition::Walk { by, .. }
+            | Transition::ForeignToken { by, .. }
+            | Transition::RequestLogs { by, .. }
+            | Transition::GetLog { by, .. }
+            | Transition::CreateLogUrl { by, .. }
+            | Transition::AwaitExport { by, .. }
+            | Transition::AwaitLog { by, .. }
+            | Transition::DeleteApp { by, .. }
+            | Transition::Raw { by, .. } => Some(by),
+            Transition::FetchLogFile { .. }
+            | Transition::AdvanceClock { .. }
+            | Transition::MoveExport { .. }
+            | Transition::MoveLog { .. }
+            | Transition::RevokeKey { .. } => None,
+        }
+    }
+}
+
 impl LogState {
+    /// Whether nothing follows but a new URL.
+    pub fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            LogState::Complete | LogState::Failed | LogState::TimedOut | LogState::DoesNotExist
+        )
+    }
+
     /// All seven.
     pub const ALL: [LogState; 7] = [
         LogState::Requested,

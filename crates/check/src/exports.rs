@@ -1,0 +1,478 @@
+//! Exports: what a creation answers, what is shown of an export, idempotency of creation.
+
+use std::collections::BTreeSet;
+
+use model::render::{id_text, parse_time};
+use model::replay::{Replay, export_replay};
+use model::state::{Export, Millis, export_successors};
+use model::transition::{Destination, ExportBody, ExportState, Format, Handle, trim_slash};
+use serde_json::Value;
+
+use crate::judge::Seen;
+use crate::verdict::{Instance, Observations};
+
+/// A creation by a key that may create.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// Position of the key.
+    pub key: usize,
+    /// Its account.
+    pub account: usize,
+    /// The handle that a new export gets.
+    pub handle: Handle,
+    /// The body.
+    pub body: &'a ExportBody,
+}
+
+/// The `response` member of a version 2 body.
+pub fn inner(body: Option<&Value>) -> Option<&Value> {
+    body?.get("response")
+}
+
+/// Judges a creation.
+pub fn judge_create(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observations) {
+    let body = sent.body.to_json();
+    match export_replay(seen.state, sent.key, text, &body, seen.moment) {
+        Replay::Fresh => judge_fresh(seen, sent, text, out),
+        Replay::Same(past) => judge_replay(seen, past, out),
+        Replay::Mismatch(past) => judge_mismatch(seen, past, out),
+        Replay::Forgotten(past) => {
+            let again = export_id(seen) == past.answer.1.pointer("/response/id").and_then(id_text);
+            out.expect("exports-idempotency-window-ends", !again, || {
+                "a key used more than 24 hours before still replays its first answer".to_owned()
+            });
+            if !again {
+                judge_fresh(seen, sent, text, out);
+            }
+        }
+        Replay::Unsure(_) => {}
+    }
+}
+
+fn export_id(seen: &Seen) -> Option<String> {
+    inner(seen.response.json.as_ref())?.get("id").and_then(id_text)
+}
+
+/// What the documents say about a body that is sound in itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BodyKind {
+    Good,
+    Nested,
+    UnknownRegion,
+    UnknownDatabase,
+    SystemCollection,
+    UnknownCollection,
+}
+
+const SYSTEM_COLLECTIONS: [&str; 7] =
+    ["Key", "Role", "Database", "Collection", "Function", "Token", "AccessProvider"];
+
+fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
+    let Some(account) = seen.state.accounts.get(sent.account) else { return BodyKind::Good };
+    let databases = &account.setup.databases;
+    let path = &sent.body.database;
+    if !seen.state.has_database(sent.account, path) {
+        let region = path.split('/').next().unwrap_or("");
+        let known = matches!(region, "us-std" | "eu-std" | "global" | "classic");
+        return if known && path.contains('/') {
+            BodyKind::UnknownDatabase
+        } else {
+            BodyKind::UnknownRegion
+        };
+    }
+    let own = databases.iter().find(|database| database.path == *path);
+    for name in sent.body.collections.iter().flatten() {
+        if SYSTEM_COLLECTIONS.contains(&name.as_str()) {
+            return BodyKind::SystemCollection;
+        }
+        if !own.is_some_and(|database| database.collections.contains(name)) {
+            return BodyKind::UnknownCollection;
+        }
+    }
+    if path.split('/').count() > 2 { BodyKind::Nested } else { BodyKind::Good }
+}
+
+fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observations) {
+    let status = seen.response.status;
+    let row = match kind_of(seen, sent) {
+        BodyKind::Good => "A-014",
+        BodyKind::Nested => "A-031",
+        BodyKind::UnknownRegion | BodyKind::UnknownDatabase => {
+            out.expect_as("A-030", Instance::Discriminating, matches!(status, 400 | 404), || {
+                format!("{} for a database that does not exist", seen.answered())
+            });
+            return;
+        }
+        BodyKind::SystemCollection => {
+            // Refused at once, or accepted and failed later: the chain looks at the export.
+            if (400..500).contains(&status) {
+                out.refuses("A-035");
+            }
+            return;
+        }
+        BodyKind::UnknownCollection => return,
+    };
+    if !seen.response.is_success() {
+        if refused_while_busy(seen, sent.account) {
+            out.unknown(row, "refused while another export is unfinished (C-30)");
+            return;
+        }
+        let row = text.map_or(row, |text| idempotent_refusal_row(seen, sent, text));
+        out.broken(row, format!("{} to a valid request; 201 is due", seen.answered()));
+        return;
+    }
+    out.accepts("A-030");
+    out.holds(row);
+    out.expect("A-040", status == 201, || format!("{}; 201 is due", seen.answered()));
+    let Some(export) = inner(seen.response.json.as_ref()) else { return };
+    judge_created(seen, sent, export, out);
+    judge_new_id(seen, sent, text, export, out);
+    let replayed = seen.response.header("idempotent-replayed") == Some("true");
+    out.expect_as("A-137", Instance::Discriminating, !replayed, || {
+        "a first answer is labelled as a replay".to_owned()
+    });
+    out.accepts("A-027");
+    if let Some(text) = text {
+        out.refuses("A-027");
+        if failed_before(seen, sent, text) {
+            out.holds("A-020");
+        }
+    }
+    if sent.body.collections.is_some() {
+        out.accepts("A-035");
+    }
+}
+
+fn failed_before(seen: &Seen, sent: &Sent, text: &str) -> bool {
+    let past = (sent.key, text.to_owned());
+    seen.state.failed_exports.contains(&past)
+}
+
+/// A refusal of a good request whose key was seen before is the key's fault: after a failure
+/// or with another account key.
+fn idempotent_refusal_row(seen: &Seen, sent: &Sent, text: &str) -> &'static str {
+    if failed_before(seen, sent, text) {
+        return "A-020";
+    }
+    let elsewhere = |past: &model::state::Remembered| past.key != sent.key && past.text == text;
+    if seen.state.remembered_exports.iter().any(elsewhere) { "A-022" } else { "A-018" }
+}
+
+/// A target may refuse a second export while one is unfinished (C-30).
+fn refused_while_busy(seen: &Seen, account: usize) -> bool {
+    let unfinished = seen.state.exports.values().any(|export| {
+        export.account == account && export.states.iter().any(|state| !state.is_terminal())
+    });
+    let uncertain = seen.state.accounts.get(account).is_some_and(|a| a.exports_uncertain);
+    (unfinished || uncertain) && matches!(seen.response.status, 400 | 403 | 409 | 429)
+}
+
+fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observations) {
+    judge_echo(sent.body, export, "createExport", out);
+    let state = export.get("state").and_then(Value::as_str).and_then(ExportState::parse);
+    if seen.state.is_manual(sent.account) {
+        out.expect("A-040", state == Some(ExportState::Pending), || {
+            "a new export that nothing has moved is not Pending".to_owned()
+        });
+    }
+    if state.is_some_and(|state| !state.is_terminal()) {
+        out.holds("A-015");
+    }
+    judge_flags(export, "A-040", out);
+    let (low, high) = seen.state.account_time(sent.account, seen.moment);
+    let slack = seen.state.slack + 1000;
+    if let Some(created) = time_of(export, "created_at") {
+        out.expect("control-clock-moves", created >= low - slack && created <= high + slack, || {
+            "created_at is not the time that the account's clock shows".to_owned()
+        });
+    }
+}
+
+/// Ids are new unless the request was a replay.
+fn judge_new_id(
+    seen: &Seen,
+    sent: &Sent,
+    text: Option<&str>,
+    export: &Value,
+    out: &mut Observations,
+) {
+    let Some(id) = export.get("id").and_then(id_text) else { return };
+    let old = seen.state.export_by_id(sent.account, &id);
+    match text {
+        None => {
+            let any = seen.state.exports.values().any(|export| export.account == sent.account);
+            if old.is_some() || any {
+                out.expect("A-017", old.is_none(), || {
+                    "a request without an idempotency key got an earlier export's id".to_owned()
+                });
+            }
+        }
+        Some(text) => {
+            let same = |past: &&model::state::Remembered| past.text == text;
+            let other = seen.state.remembered_exports.iter().filter(same).find(|p| p.key != sent.key);
+            if let Some(other) = other
+                && other.account == sent.account
+            {
+                for row in ["A-021", "A-022"] {
+                    out.expect(row, old.is_none(), || {
+                        "the same idempotency key under another account key replayed".to_owned()
+                    });
+                }
+            } else if old.is_some() {
+                out.broken("A-018", "a key that was never used got an earlier export's id");
+            }
+        }
+    }
+}
+
+fn judge_replay(seen: &Seen, past: &model::state::Remembered, out: &mut Observations) {
+    let id = export_id(seen);
+    let first = past.answer.1.pointer("/response/id").and_then(id_text);
+    out.expect("A-018", id.is_some() && id == first, || {
+        format!("{} to a repeated request with another export than before", seen.answered())
+    });
+    if id == first {
+        let same = seen.response.status == past.answer.0
+            && seen.response.json.as_ref() == Some(&past.answer.1);
+        for row in ["A-019", "A-028"] {
+            out.expect(row, same, || {
+                "a repeated request did not get the first status and body again".to_owned()
+            });
+        }
+    }
+    let labelled = seen.response.header("idempotent-replayed") == Some("true");
+    out.expect_as("A-137", Instance::Accepting, labelled, || {
+        "a replay does not carry Idempotent-Replayed: true".to_owned()
+    });
+}
+
+fn judge_mismatch(seen: &Seen, past: &model::state::Remembered, out: &mut Observations) {
+    let row = "exports-idempotency-mismatch";
+    let status = seen.response.status;
+    let first = past.answer.1.pointer("/response/id").and_then(id_text);
+    let replayed = seen.response.is_success() && export_id(seen) == first;
+    let refused = matches!(status, 400 | 409 | 422);
+    let allowed = match seen.policy.mismatch_replays {
+        Some(true) => replayed,
+        Some(false) => refused,
+        None => replayed || refused,
+    };
+    out.expect(row, allowed, || {
+        format!("{} to another body under a used idempotency key", seen.answered())
+    });
+    if replayed {
+        out.expect(row, seen.response.json.as_ref() == Some(&past.answer.1), || {
+            "the replay to another body is not the first answer".to_owned()
+        });
+    }
+}
+
+/// Judges a get of an export that was, or was never, created.
+pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observations) {
+    let status = seen.response.status;
+    match seen.state.exports.get(&handle) {
+        Some(export) if export.account == account => {
+            if !seen.response.is_success() {
+                out.broken("A-055", format!("{} for an export of the account", seen.answered()));
+                return;
+            }
+            out.accepts("A-058");
+            out.accepts("A-003");
+            let Some(shown) = inner(seen.response.json.as_ref()) else { return };
+            judge_shown(seen, export, shown, "A-055", out);
+        }
+        Some(_) => {
+            for row in ["A-003", "A-058"] {
+                out.expect_as(row, Instance::Discriminating, status == 404, || {
+                    format!("{} for an export of another account; 404 is due", seen.answered())
+                });
+            }
+        }
+        None => {
+            out.expect_as("A-058", Instance::Discriminating, status == 404, || {
+                format!("{} for an id that no export has; 404 is due", seen.answered())
+            });
+        }
+    }
+}
+
+/// Judges an export as get or list shows it: what was created, in a state that it can be in.
+pub fn judge_shown(
+    seen: &Seen,
+    export: &Export,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    let id = shown.get("id").and_then(id_text);
+    out.expect(row, id.as_deref() == Some(export.id.as_str()), || {
+        "the export shown has another id than the one asked for".to_owned()
+    });
+    judge_echo(&export.body, shown, seen.operation, out);
+    let fixed = ["database", "format", "destination", "created_at", "collections"];
+    let changed = fixed.iter().find(|member| !same_member(&export.first, shown, member));
+    out.expect(row, changed.is_none(), || {
+        format!("{} differs from what the creation answered", changed.unwrap_or(&""))
+    });
+    judge_flags(shown, if row == "A-055" { "A-060" } else { "A-054" }, out);
+    judge_state(seen, export, shown, row, out);
+}
+
+fn same_member(first: &Value, shown: &Value, member: &str) -> bool {
+    match (first.get(member), shown.get(member)) {
+        (Some(one), Some(two)) if member == "created_at" => {
+            one == two
+                || one.as_str().and_then(parse_time) == two.as_str().and_then(parse_time)
+                    && one.is_string()
+        }
+        (Some(one), Some(two)) if member == "destination" => {
+            destination_of(one) == destination_of(two)
+        }
+        (None | Some(Value::Null), None | Some(Value::Null)) => true,
+        (Some(one), Some(two)) => one == two,
+        // A target may show the list of collections only where it was asked for (C-11).
+        _ => member == "collections",
+    }
+}
+
+fn judge_state(
+    seen: &Seen,
+    export: &Export,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    let state = shown.get("state").and_then(Value::as_str).and_then(ExportState::parse);
+    let Some(state) = state else { return };
+    let possible: BTreeSet<ExportState> = if seen.state.is_manual(export.account) {
+        export.states.clone()
+    } else {
+        export_successors(&export.states)
+    };
+    out.expect(row, possible.contains(&state), || {
+        let words: Vec<&str> = possible.iter().map(|state| state.as_str()).collect();
+        format!("the export is shown {}; it can only be {}", state.as_str(), words.join(" or "))
+    });
+    let updated = time_of(shown, "updated_at");
+    if let (Some(before), Some(now)) = (export.updated_at, updated) {
+        out.expect("exports-updated-at-never-back", now >= before, || {
+            "updated_at went back".to_owned()
+        });
+    }
+    if state == ExportState::Failed {
+        let info = shown.get("state_info");
+        let filled = ["code", "message"].iter().all(|member| {
+            info.and_then(|info| info.get(member))
+                .and_then(Value::as_str)
+                .is_some_and(|text| !text.is_empty())
+        });
+        out.expect("exports-failed-explains", filled, || {
+            "a failed export has no state_info with code and message".to_owned()
+        });
+    }
+}
+
+/// `is_terminal` says whether the state is Complete or Failed; `updated_at` is not before
+/// `created_at` (C-02).
+fn judge_flags(export: &Value, row: &'static str, out: &mut Observations) {
+    let state = export.get("state").and_then(Value::as_str).and_then(ExportState::parse);
+    if let Some(state) = state
+        && let Some(flag) = export.get("is_terminal").and_then(Value::as_bool)
+    {
+        out.expect(row, flag == state.is_terminal(), || {
+            format!("is_terminal is {flag} in state {}", state.as_str())
+        });
+    }
+    if let (Some(created), Some(updated)) =
+        (time_of(export, "created_at"), time_of(export, "updated_at"))
+    {
+        out.expect("exports-updated-at-after-created-at", updated >= created, || {
+            "updated_at is before created_at".to_owned()
+        });
+    }
+}
+
+/// Database, collections, format and destination come back as they were asked for. Where the
+/// creation itself is judged each member speaks for its own row.
+fn judge_echo(body: &ExportBody, export: &Value, operation: &str, out: &mut Observations) {
+    let creating = operation == "createExport";
+    let row = |own: &'static str| match (creating, operation) {
+        (true, _) => own,
+        (_, "getExport") => "A-055",
+        _ => "A-042",
+    };
+    let database = export.get("database").and_then(Value::as_str).unwrap_or("");
+    let nested = body.database.split('/').count() > 2;
+    let database_row = row(if nested { "A-031" } else { "A-014" });
+    out.expect(database_row, same_database(&body.database, database), || {
+        "database is not the one asked for".to_owned()
+    });
+    if let Some(format) = export.get("format").and_then(Value::as_str) {
+        let asked = match body.format {
+            Format::Simple => "simple",
+            Format::Tagged => "tagged",
+        };
+        out.expect_as(row("A-036"), accepting(creating), format == asked, || {
+            "format is not the one asked for".to_owned()
+        });
+    }
+    if let Some(asked) = &body.collections {
+        let shown: Option<BTreeSet<&str>> = export
+            .get("collections")
+            .and_then(Value::as_array)
+            .map(|list| list.iter().filter_map(Value::as_str).collect());
+        let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
+        out.expect_as(row("A-033"), accepting(creating), shown == Some(asked), || {
+            "collections are not the ones asked for".to_owned()
+        });
+    } else {
+        out.accepts(row("A-033"));
+    }
+    let shown = export.get("destination").and_then(destination_of);
+    let (bucket, path) = body.destination.bucket_and_path();
+    let asked = (bucket.clone(), path.clone(), bucket, path);
+    out.expect_as(row("A-038"), accepting(creating), shown == Some(asked), || {
+        "destination is not the one asked for, as bucket and path and as URI".to_owned()
+    });
+}
+
+/// An echo alone accepts; what is refused is seen by violations. In a get or list the row is
+/// another, and the echo is both.
+fn accepting(creating: bool) -> Instance {
+    if creating { Instance::Accepting } else { Instance::Both }
+}
+
+/// Bucket and path of the object and of the URI, paths modulo one slash at either end (C-04).
+fn destination_of(value: &Value) -> Option<(String, String, String, String)> {
+    let bucket = value.pointer("/s3/bucket")?.as_str()?.to_owned();
+    let path = trim_slash(value.pointer("/s3/path")?.as_str()?).to_owned();
+    let (uri_bucket, uri_path) =
+        Destination::Uri(value.get("uri")?.as_str()?.to_owned()).bucket_and_path();
+    Some((bucket, path, uri_bucket, uri_path))
+}
+
+/// Database paths are the same modulo the alias of a region group (C-22) and one slash at either
+/// end.
+pub fn same_database(one: &str, two: &str) -> bool {
+    let canonical = |path: &str| match trim_slash(path).split_once('/') {
+        Some(("classic", rest)) => format!("global/{rest}"),
+        _ => trim_slash(path).to_owned(),
+    };
+    canonical(one) == canonical(two)
+}
+
+/// A member as milliseconds.
+pub fn time_of(object: &Value, member: &str) -> Option<Millis> {
+    object.get(member).and_then(Value::as_str).and_then(parse_time)
+}
+
+/// Judges how an export ended: one that names a system collection cannot end well.
+pub fn judge_outcome(export: &Export, out: &mut Observations) {
+    let named = export.body.collections.iter().flatten();
+    if named.into_iter().any(|name| SYSTEM_COLLECTIONS.contains(&name.as_str())) {
+        let failed = export.states.iter().all(|state| *state == ExportState::Failed);
+        out.expect_as("A-035", Instance::Discriminating, failed, || {
+            "an export of a system collection was accepted and did not fail".to_owned()
+        });
+    }
+}

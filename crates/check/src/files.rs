@@ -1,0 +1,118 @@
+//! The file behind a presigned URL: reachable without a credential until it expires, gzip, JSON
+//! lines, records within the window.
+
+use serde_json::Value;
+use spec::wire::Response;
+
+use crate::verdict::{Instance, Observations};
+
+/// What is known of the URL that was fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetched {
+    /// Whether it had surely expired (`Some(true)`), surely not, or neither is sure.
+    pub expired: Option<bool>,
+    /// The window of the log request in milliseconds.
+    pub window: (i64, i64),
+}
+
+/// Judges a fetch. `lines` is the file gunzipped and split into lines; `Err` says why that failed.
+pub fn judge(
+    fetched: Fetched,
+    response: &Response,
+    lines: Result<&[String], &str>,
+    out: &mut Observations,
+) {
+    match fetched.expired {
+        Some(true) => {
+            let refused = (400..500).contains(&response.status);
+            for row in ["A-088", "A-097"] {
+                out.expect_as(row, Instance::Discriminating, refused, || {
+                    format!("an expired URL answered {}; a 4xx is due", response.status)
+                });
+            }
+        }
+        Some(false) => judge_file(fetched, response, lines, out),
+        None => {}
+    }
+}
+
+fn judge_file(
+    fetched: Fetched,
+    response: &Response,
+    lines: Result<&[String], &str>,
+    out: &mut Observations,
+) {
+    if response.status != 200 {
+        for row in ["A-085", "A-086"] {
+            out.broken(row, format!("a URL that has not expired answered {}", response.status));
+        }
+        return;
+    }
+    let lines = match lines {
+        Ok(lines) => lines,
+        Err(why) => {
+            out.broken("A-086", format!("the file is not gzip: {why}"));
+            return;
+        }
+    };
+    let mut records = Vec::new();
+    for line in lines {
+        match serde_json::from_str::<Value>(line) {
+            Ok(record @ Value::Object(_)) => records.push(record),
+            _ => {
+                out.broken("A-086", "a line of the file is not a JSON object");
+                return;
+            }
+        }
+    }
+    out.holds("A-086");
+    for record in &records {
+        let problem = record_problem(record);
+        out.expect("A-087", problem.is_none(), || problem.unwrap_or_default());
+        if let Some(time) = record.get("TS").and_then(Value::as_str).and_then(record_time) {
+            judge_time(time, fetched.window, out);
+        }
+    }
+}
+
+/// `time_start` is inclusive and `time_end` exclusive.
+fn judge_time(time: i64, window: (i64, i64), out: &mut Observations) {
+    out.expect_as("A-077", Instance::Accepting, time >= window.0, || {
+        "a record is older than time_start".to_owned()
+    });
+    out.expect_as("A-079", Instance::Accepting, time < window.1, || {
+        "a record is not older than time_end".to_owned()
+    });
+}
+
+/// Types of the members that the record format names, where they are present.
+fn record_problem(record: &Value) -> Option<String> {
+    let integers = [
+        "BYTES_IN",
+        "BYTES_OUT",
+        "BYTE_READ_OPS",
+        "BYTE_WRITE_OPS",
+        "COMPUTE_OPS",
+        "QUERY_TIME_MS",
+        "TXN_RETRIES",
+    ];
+    let strings =
+        ["API_VERSION", "FQL_SHAPE", "REGION_GROUP", "REQUEST_METHOD", "RESPONSE_CODE", "TS"];
+    let wrong = |names: &[&str], fits: fn(&Value) -> bool, kind: &str| {
+        names.iter().find_map(|name| {
+            let value = record.get(*name)?;
+            (!fits(value)).then(|| format!("{name} is not {kind}"))
+        })
+    };
+    wrong(&integers, |value| value.is_i64() || value.is_u64(), "an integer")
+        .or_else(|| wrong(&strings, Value::is_string, "a string"))
+        .or_else(|| wrong(&["DATABASE"], Value::is_array, "an array"))
+        .or_else(|| wrong(&["TAGS"], Value::is_object, "an object"))
+        .or_else(|| record.get("TS").is_none().then(|| "TS is missing".to_owned()))
+}
+
+/// `2099-05-10 18:05:42.871 Z`, with or without the ` Z` (account-api §4.1).
+pub fn record_time(text: &str) -> Option<i64> {
+    let text = text.trim_end_matches('Z').trim_end();
+    model::render::parse_time(&format!("{}Z", text.replacen(' ', "T", 1)))
+}

@@ -1,0 +1,368 @@
+//! Log requests: what a request answers, what is shown of it, file URLs, idempotency tokens.
+
+use std::collections::BTreeSet;
+
+use model::render::{id_text, log_body, log_window};
+use model::replay::{Replay, log_replay};
+use model::state::{LogRequest, log_successors};
+use model::transition::{Handle, LogBody, LogState, UrlBody};
+use serde_json::Value;
+
+use crate::exports::{same_database, time_of};
+use crate::judge::Seen;
+use crate::verdict::{Instance, Observations};
+
+/// The longest window that may be asked for: 90 days, in seconds.
+const LONGEST_WINDOW: i64 = 90 * 24 * 60 * 60;
+
+/// Judges a request for logs.
+pub fn judge_request(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
+    let refused = seen.response.status == 400;
+    if body.start_seconds > body.end_seconds {
+        out.expect("A-078", refused, || format!("{} to a window that ends first", seen.answered()));
+        return;
+    }
+    if body.end_seconds - body.start_seconds > LONGEST_WINDOW {
+        out.expect_as("A-079", Instance::Discriminating, refused, || {
+            format!("{} to a window of more than 90 days; 400 is due", seen.answered())
+        });
+        return;
+    }
+    match (&body.database, &body.region_group) {
+        (None, None) => {
+            out.expect("logs-request-scope-required", refused, || {
+                format!("{} without database and region_group; 400 is due", seen.answered())
+            });
+        }
+        (Some(database), _) if !seen.state.has_database(account, database) => {
+            let fine = matches!(seen.response.status, 400 | 404);
+            out.expect_as("A-070", Instance::Discriminating, fine, || {
+                format!("{} for a database that does not exist", seen.answered())
+            });
+        }
+        (None, Some(region)) if !known_region(region) => {
+            out.expect_as("A-074", Instance::Discriminating, refused, || {
+                format!("{} for an unknown region group; 400 is due", seen.answered())
+            });
+        }
+        _ => judge_valid(seen, account, body, out),
+    }
+}
+
+fn known_region(region: &str) -> bool {
+    matches!(region, "us-std" | "eu-std" | "global" | "classic")
+}
+
+fn judge_valid(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
+    let json = log_body(body, seen.now);
+    let token = body.idempotency_token.as_deref();
+    match log_replay(seen.state, account, token, &without_times(&json), seen.moment) {
+        Replay::Fresh => judge_fresh(seen, body, out),
+        Replay::Same(past) => {
+            let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
+            out.expect("A-081", seen.response.status == 200 && same, || {
+                "a repeated idempotency token did not resolve to the same request".to_owned()
+            });
+        }
+        Replay::Mismatch(past) => {
+            let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
+            let fine = same || matches!(seen.response.status, 400 | 409 | 422);
+            out.expect("A-081", fine, || {
+                "a used idempotency token made a second request".to_owned()
+            });
+        }
+        Replay::Forgotten(past) => {
+            let again = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
+            out.expect("logs-idempotency-window-ends", !again, || {
+                "a token used more than 24 hours before still resolves to its request".to_owned()
+            });
+        }
+        Replay::Unsure(_) => {}
+    }
+}
+
+/// The body without its window, which is relative to the clock and so differs between two
+/// requests that are meant to be the same.
+pub fn without_times(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("time_start");
+        members.remove("time_end");
+    }
+    body
+}
+
+fn answered_id(seen: &Seen) -> Option<String> {
+    seen.response.json.as_ref()?.get("request_id").and_then(id_text)
+}
+
+fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
+    let row = match (&body.database, &body.region_group) {
+        (Some(database), None) if database.split('/').count() > 2 => "A-071",
+        (Some(_), Some(_)) => "A-076",
+        (None, _) => "A-072",
+        _ => "A-062",
+    };
+    if !seen.response.is_success() {
+        out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
+        return;
+    }
+    out.expect("A-082", seen.response.status == 200, || {
+        format!("{}; exactly 200 is due", seen.answered())
+    });
+    out.holds(row);
+    for row in ["A-067", "A-074", "A-079", "A-077", "A-070", "A-073", "A-063"] {
+        out.accepts(row);
+    }
+    if body.idempotency_token.is_some() {
+        out.accepts("A-080");
+    }
+    let Some(shown) = seen.response.json.as_ref() else { return };
+    let id = shown.get("request_id").and_then(Value::as_str).unwrap_or("");
+    out.expect("A-064", !id.is_empty(), || "request_id is not a non-empty string".to_owned());
+    let old = seen.state.logs.values().any(|log| log.id == id);
+    out.expect("logs-request-new-id", !old, || {
+        "a new request got the id of an earlier one".to_owned()
+    });
+    let window = log_window(body, seen.now);
+    judge_scope(body, window, shown, "A-062", out);
+    judge_url_members(shown, "A-085", out);
+}
+
+/// The window and the scope come back as they were asked for.
+fn judge_scope(
+    body: &LogBody,
+    window: (i64, i64),
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    let creating = row == "A-062";
+    let echoed = time_of(shown, "time_start") == Some(window.0)
+        && time_of(shown, "time_end") == Some(window.1);
+    out.expect(row, echoed, || {
+        "time_start and time_end are not the window asked for".to_owned()
+    });
+    let database = shown.get("database").and_then(Value::as_str);
+    let region = shown.get("region_group").and_then(Value::as_str);
+    let own = |row_when_creating: &'static str| if creating { row_when_creating } else { row };
+    match &body.database {
+        Some(asked) => {
+            let nested = asked.split('/').count() > 2;
+            let row = own(if nested { "A-071" } else { "A-070" });
+            let fine = database.is_some_and(|shown| same_database(asked, shown));
+            let instance = if creating && !nested { Instance::Accepting } else { Instance::Both };
+            out.expect_as(row, instance, fine, || {
+                "database is not the one asked for".to_owned()
+            });
+            if let Some(region) = region {
+                let first = asked.split('/').next().unwrap_or("");
+                let fine = canonical_region(region) == canonical_region(first);
+                out.expect(own("A-062"), fine, || {
+                    "region_group is not the one of the database".to_owned()
+                });
+            }
+        }
+        None => {
+            let row = own("A-072");
+            let asked = body.region_group.as_deref().unwrap_or("");
+            let fine = region.is_some_and(|r| canonical_region(r) == canonical_region(asked));
+            out.expect(row, fine, || "region_group is not the one asked for".to_owned());
+            let none = shown.get("database").is_none_or(Value::is_null);
+            out.expect(row, none, || {
+                "database is shown for a request of a whole region group".to_owned()
+            });
+        }
+    }
+}
+
+fn canonical_region(region: &str) -> &str {
+    if region == "classic" { "global" } else { region }
+}
+
+/// A presigned URL and its expiry are there exactly if the state is Complete.
+fn judge_url_members(shown: &Value, row: &'static str, out: &mut Observations) {
+    let state = shown.get("state").and_then(Value::as_str).and_then(LogState::parse);
+    let Some(state) = state else { return };
+    let url = shown.get("presigned_url").and_then(Value::as_str);
+    let expiry = time_of(shown, "presigned_url_expiration_time");
+    let rows: &[&'static str] = if row == "A-106" { &["A-106"] } else { &["A-085", "A-096"] };
+    for row in rows {
+        if state == LogState::Complete {
+            let absolute = url.is_some_and(|url| url.contains("://"));
+            out.expect_as(row, Instance::Accepting, absolute, || {
+                "a complete request shows no presigned_url".to_owned()
+            });
+        } else {
+            out.expect_as(row, Instance::Discriminating, url.is_none(), || {
+                format!("presigned_url is shown in state {}", state.as_str())
+            });
+        }
+    }
+    if state == LogState::Complete {
+        let updated = time_of(shown, "updated_at");
+        let fine = expiry.is_some_and(|expiry| updated.is_none_or(|updated| expiry > updated));
+        let rows: &[&'static str] = if row == "A-106" { &["A-106"] } else { &["A-088", "A-097"] };
+        for row in rows {
+            out.expect_as(row, Instance::Accepting, fine, || {
+                "presigned_url_expiration_time is absent, or not after updated_at".to_owned()
+            });
+        }
+    }
+}
+
+/// Judges a status request.
+pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observations) {
+    let status = seen.response.status;
+    match seen.state.logs.get(&handle) {
+        Some(log) if log.account == account => {
+            if !seen.response.is_success() {
+                let message = format!("{} for a request of the account", seen.answered());
+                out.broken("A-065", message);
+                return;
+            }
+            for row in ["A-003", "A-090", "A-092"] {
+                out.accepts(row);
+            }
+            if let Some(shown) = seen.response.json.as_ref() {
+                judge_shown(seen, log, shown, "A-065", out);
+            }
+        }
+        found => {
+            let foreign = found.is_some();
+            let rows: &[&'static str] =
+                if foreign { &["A-003", "A-090"] } else { &["A-090"] };
+            for row in rows {
+                out.expect_as(row, Instance::Discriminating, status == 404, || {
+                    let whose = if foreign { "another account's request" } else { "no request" };
+                    format!("{} for the id of {whose}; 404 is due", seen.answered())
+                });
+            }
+        }
+    }
+}
+
+/// Judges a log request as get, create-URL or list shows it.
+pub fn judge_shown(
+    seen: &Seen,
+    log: &LogRequest,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    let id = shown.get("request_id").and_then(id_text);
+    out.expect(row, id.as_deref() == Some(log.id.as_str()), || {
+        "request_id is not the one asked for".to_owned()
+    });
+    judge_scope(&log.body, log.window, shown, row, out);
+    judge_url_members(shown, if row == "A-105" { "A-106" } else { row }, out);
+    judge_state(seen, log, shown, if row == "A-065" { "A-083" } else { row }, out);
+    let version = shown.get("version").and_then(Value::as_i64);
+    if let (Some(before), Some(now)) = (log.version, version) {
+        out.expect("logs-version-never-decreases", now >= before, || {
+            format!("version went from {before} to {now}")
+        });
+    }
+    if let (Some(before), Some(now)) = (log.updated_at, time_of(shown, "updated_at")) {
+        out.expect("logs-updated-at-never-back", now >= before, || {
+            "updated_at went back".to_owned()
+        });
+    }
+}
+
+fn judge_state(
+    seen: &Seen,
+    log: &LogRequest,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    let state = shown.get("state").and_then(Value::as_str).and_then(LogState::parse);
+    let Some(state) = state else {
+        out.broken(row, "state is not a log state");
+        return;
+    };
+    let possible: BTreeSet<LogState> = if seen.state.is_manual(log.account) {
+        log.states.clone()
+    } else {
+        log_successors(&log.states)
+    };
+    out.expect(row, possible.contains(&state), || {
+        let words: Vec<&str> = possible.iter().map(|state| state.as_str()).collect();
+        format!("the request is shown {}; it can only be {}", state.as_str(), words.join(" or "))
+    });
+}
+
+/// Judges Create File URL.
+pub fn judge_url(
+    seen: &Seen,
+    account: usize,
+    handle: Handle,
+    body: UrlBody,
+    out: &mut Observations,
+) {
+    let status = seen.response.status;
+    let log = seen.state.logs.get(&handle).filter(|log| log.account == account);
+    let Some(log) = log else {
+        out.expect_as("A-099", Instance::Discriminating, status == 404, || {
+            format!("{} for an id that is none of the account's; 404 is due", seen.answered())
+        });
+        return;
+    };
+    if !log.states.contains(&LogState::Complete) {
+        if !log.states.contains(&LogState::CreatingNewUrl) {
+            let fine = matches!(status, 400 | 404);
+            out.expect_as("A-099", Instance::Discriminating, fine, || {
+                format!("{} for a request that is not complete", seen.answered())
+            });
+        }
+        return;
+    }
+    if body == UrlBody::WrongVersion {
+        out.expect_as("A-103", Instance::Discriminating, (400..500).contains(&status), || {
+            format!("{} to a version that the request never had", seen.answered())
+        });
+        return;
+    }
+    let row = match body {
+        UrlBody::None | UrlBody::Empty => "A-102",
+        UrlBody::CurrentVersion | UrlBody::WrongVersion => "A-103",
+    };
+    if !seen.response.is_success() {
+        if matches!(status, 404 | 405) && !seen.policy.log_url_declared {
+            out.unknown("A-095", "the path of Create File URL is not declared in [policy]");
+            return;
+        }
+        let row = if row == "A-103" { row } else { "A-095" };
+        out.broken(row, format!("{} for a complete request; 200 is due", seen.answered()));
+        return;
+    }
+    out.accepts(row);
+    if row == "A-102" {
+        out.refuses("A-102");
+    }
+    for row in ["A-095", "A-098", "A-099", "A-100"] {
+        out.accepts(row);
+    }
+    if let Some(shown) = seen.response.json.as_ref() {
+        let id = shown.get("request_id").and_then(id_text);
+        out.expect("A-104", id.as_deref() == Some(log.id.as_str()), || {
+            "request_id is not the one asked for".to_owned()
+        });
+        judge_scope(&log.body, log.window, shown, "A-104", out);
+    }
+}
+
+/// After a new URL was asked for, the request must show another URL or expiry than before.
+pub fn judge_renewal(before: &LogRequest, shown: &Value, expired: bool, out: &mut Observations) {
+    let Some(old) = &before.url else { return };
+    let url = shown.get("presigned_url").and_then(Value::as_str);
+    let expiry = time_of(shown, "presigned_url_expiration_time");
+    let renewed = url.is_some_and(|url| url != old.url) || expiry != old.expires_at;
+    let rows: &[&'static str] = if expired { &["A-089", "A-095"] } else { &["A-095"] };
+    for row in rows {
+        out.expect(row, renewed, || {
+            "after a new URL was asked for, URL and expiry are the old ones".to_owned()
+        });
+    }
+}

@@ -1,0 +1,43 @@
+//! OAuth apps: deletion (the list is judged with the other lists).
+
+use crate::judge::Seen;
+use crate::verdict::{Instance, Observations};
+
+/// Judges a deletion by a key of `account` of the app of `owner` at a position.
+pub fn judge_delete(
+    seen: &Seen,
+    account: usize,
+    owner: usize,
+    app: usize,
+    out: &mut Observations,
+) {
+    let status = seen.response.status;
+    let known = seen.state.accounts.get(owner).and_then(|owner| owner.apps.get(app));
+    let present = known.map_or(Some(false), |app| app.present);
+    if account != owner && known.is_some() {
+        for row in ["A-003", "A-131"] {
+            out.expect_as(row, Instance::Discriminating, status == 404, || {
+                format!("{} for an app of another account; 404 is due", seen.answered())
+            });
+        }
+        return;
+    }
+    match present {
+        Some(true) => {
+            if seen.response.is_success() {
+                for row in ["A-128", "A-131", "A-132", "A-003"] {
+                    out.accepts(row);
+                }
+                out.refuses("A-132");
+            } else {
+                out.broken("A-128", format!("{} for an app of the account", seen.answered()));
+            }
+        }
+        Some(false) => {
+            out.expect_as("A-131", Instance::Discriminating, status == 404, || {
+                format!("{} for an app that is not there; 404 is due", seen.answered())
+            });
+        }
+        None => {}
+    }
+}

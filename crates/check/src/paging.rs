@@ -1,0 +1,472 @@
+//! Lists: one page, and a whole walk over the pages.
+
+use std::collections::BTreeSet;
+
+use model::render::id_text;
+use model::state::{export_successors, log_successors};
+use model::transition::{ExportFilter, ExportState, Listing, LogState};
+use serde_json::Value;
+use spec::wire::Response;
+
+use crate::judge::Seen;
+use crate::verdict::{Instance, Observations};
+use crate::{exports, logs};
+
+/// A page as it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// The list.
+    pub list: &'a Listing,
+    /// The page size, if one was given.
+    pub max_results: Option<u32>,
+    /// Whether it is the first page.
+    pub first: bool,
+}
+
+/// The rows that speak of one list.
+#[derive(Clone, Copy, Debug)]
+struct Rows {
+    complete: &'static str,
+    token: &'static str,
+    cap: &'static str,
+}
+
+fn rows(list: &Listing) -> Rows {
+    match list {
+        Listing::Exports(_) => Rows { complete: "A-042", token: "A-048", cap: "A-049" },
+        Listing::Logs(_) => Rows { complete: "A-105", token: "A-114", cap: "A-116" },
+        Listing::Apps => Rows { complete: "A-122", token: "A-123", cap: "A-124" },
+    }
+}
+
+/// The items of a page, in order.
+pub fn items<'a>(list: &Listing, response: &'a Response) -> Option<&'a Vec<Value>> {
+    let body = response.json.as_ref()?;
+    let holder = if matches!(list, Listing::Exports(_)) { body.get("response")? } else { body };
+    holder.get("results")?.as_array()
+}
+
+/// The token of the next page; absent and null both end the list (C-10).
+pub fn next_token(list: &Listing, response: &Response) -> Option<String> {
+    let body = response.json.as_ref()?;
+    let holder = if matches!(list, Listing::Exports(_)) { body.get("response")? } else { body };
+    holder.get("next_token")?.as_str().map(str::to_owned)
+}
+
+/// The id of an item.
+pub fn item_id(list: &Listing, item: &Value) -> Option<String> {
+    let member = if matches!(list, Listing::Logs(_)) { "request_id" } else { "id" };
+    item.get(member).and_then(id_text)
+}
+
+/// What a list must hold, as far as that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Ids that must be in it.
+    pub must: BTreeSet<String>,
+    /// Further ids that may be in it.
+    pub may: BTreeSet<String>,
+    /// Whether nothing else can be in it.
+    pub exact: bool,
+}
+
+/// What is known of a list of an account.
+pub fn known(seen: &Seen, account: usize, list: &Listing) -> Known {
+    let owner = seen.state.accounts.get(account);
+    let mut known = Known { exact: owner.is_some_and(|a| a.exclusive), ..Known::default() };
+    let manual = seen.state.is_manual(account);
+    match list {
+        Listing::Exports(filter) => {
+            known.exact &= owner.is_some_and(|a| !a.exports_uncertain);
+            let mine = seen.state.exports.values().filter(|export| export.account == account);
+            for export in mine {
+                let states =
+                    if manual { export.states.clone() } else { export_successors(&export.states) };
+                let inside = |state: &ExportState| {
+                    filter.states.is_empty() || filter.states.contains(state)
+                };
+                match (database_fits(filter, &export.body.database), &states) {
+                    (Fits::Yes, s) if s.iter().all(inside) => known.must.insert(export.id.clone()),
+                    (Fits::No, _) => false,
+                    (_, s) if s.iter().any(inside) => known.may.insert(export.id.clone()),
+                    _ => false,
+                };
+            }
+        }
+        Listing::Logs(asked) => {
+            known.exact &= owner.is_some_and(|a| !a.logs_uncertain);
+            for log in seen.state.logs.values().filter(|log| log.account == account) {
+                let states =
+                    if manual { log.states.clone() } else { log_successors(&log.states) };
+                if states.iter().all(|state| asked.contains(state)) {
+                    known.must.insert(log.id.clone());
+                } else if states.iter().any(|state| asked.contains(state)) {
+                    known.may.insert(log.id.clone());
+                }
+            }
+        }
+        Listing::Apps => {
+            for app in owner.iter().flat_map(|account| &account.apps) {
+                match app.present {
+                    Some(true) => known.must.insert(app.id.clone()),
+                    Some(false) => false,
+                    None => known.may.insert(app.id.clone()),
+                };
+            }
+        }
+    }
+    known
+}
+
+enum Fits {
+    Yes,
+    No,
+    Either,
+}
+
+/// Whether a database below the one asked for fits the filter is unknown (C-06).
+fn database_fits(filter: &ExportFilter, database: &str) -> Fits {
+    match &filter.database {
+        None => Fits::Yes,
+        Some(asked) if exports::same_database(asked, database) => Fits::Yes,
+        Some(asked) if database.starts_with(&format!("{asked}/")) => Fits::Either,
+        Some(_) => Fits::No,
+    }
+}
+
+/// Judges one page. Says whether it can be walked on from.
+pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observations) -> bool {
+    let rows = rows(page.list);
+    if !seen.response.is_success() {
+        let row = if page.first { refused_row(page, rows) } else { rows.token };
+        out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
+        return false;
+    }
+    accept_parameters(page, out);
+    let Some(items) = items(page.list, seen.response) else { return false };
+    judge_size(seen, page, items.len(), rows, out);
+    let known = known(seen, account, page.list);
+    for item in items {
+        judge_item(seen, account, page, item, &known, out);
+    }
+    if let Listing::Exports(_) = page.list {
+        judge_order(items, out);
+    }
+    judge_token(seen, page, items, &known, rows, out);
+    true
+}
+
+/// The row that a refused first page speaks against: the parameter that is out of the ordinary.
+fn refused_row(page: &Page, rows: Rows) -> &'static str {
+    match page.list {
+        Listing::Exports(filter) if page.max_results.is_some() && filter.states.is_empty() => {
+            "A-050"
+        }
+        Listing::Exports(filter) if filter.states.len() > 1 => "A-052",
+        Listing::Exports(filter) if !filter.states.is_empty() => "A-051",
+        Listing::Exports(_) => "A-054",
+        Listing::Logs(_) if page.max_results.is_some() => "A-117",
+        Listing::Logs(_) => "A-113",
+        Listing::Apps if page.max_results.is_some() => "A-125",
+        Listing::Apps => rows.complete,
+    }
+}
+
+fn accept_parameters(page: &Page, out: &mut Observations) {
+    match page.list {
+        Listing::Exports(filter) => {
+            if page.max_results.is_some() {
+                out.accepts("A-050");
+            }
+            if !filter.states.is_empty() {
+                out.accepts("A-051");
+            }
+        }
+        Listing::Logs(_) => {
+            out.accepts("A-113");
+            if page.max_results.is_some() {
+                out.accepts("A-117");
+            }
+        }
+        Listing::Apps if page.max_results.is_some() => out.accepts("A-125"),
+        Listing::Apps => {}
+    }
+}
+
+fn judge_size(seen: &Seen, page: &Page, size: usize, rows: Rows, out: &mut Observations) {
+    let default = matches!(page.list, Listing::Exports(_)).then_some(10);
+    let Some(cap) = page.max_results.or(default).map(|cap| cap as usize) else { return };
+    let more = next_token(page.list, seen.response).is_some();
+    let instance = if more { Instance::Both } else { Instance::Accepting };
+    out.expect_as(rows.cap, instance, size <= cap, || {
+        format!("a page of {size} items where at most {cap} are due")
+    });
+    if page.max_results.is_none() && page.first && more && default.is_some() {
+        out.expect("exports-list-default-page-full", size == cap, || {
+            format!("the default page has {size} items, and there are more; {cap} are due")
+        });
+    }
+}
+
+fn judge_item(
+    seen: &Seen,
+    account: usize,
+    page: &Page,
+    item: &Value,
+    known: &Known,
+    out: &mut Observations,
+) {
+    let rows = rows(page.list);
+    let Some(id) = item_id(page.list, item) else {
+        out.broken(rows.complete, "an item has no id");
+        return;
+    };
+    if known.exact && !known.must.contains(&id) && !known.may.contains(&id) {
+        judge_intruder(seen, account, page.list, &id, item, out);
+        return;
+    }
+    match page.list {
+        Listing::Exports(filter) => {
+            judge_filter(filter, item, out);
+            if let Some((_, export)) = seen.state.export_by_id(account, &id) {
+                exports::judge_shown(seen, export, item, rows.complete, out);
+            }
+        }
+        Listing::Logs(asked) => {
+            let state = item.get("state").and_then(Value::as_str).and_then(LogState::parse);
+            out.expect("A-110", state.is_some_and(|state| asked.contains(&state)), || {
+                "an item is in a state that was not asked for".to_owned()
+            });
+            if let Some((_, log)) = seen.state.log_by_id(account, &id) {
+                logs::judge_shown(seen, log, item, rows.complete, out);
+            }
+        }
+        Listing::Apps => {}
+    }
+}
+
+/// An item that cannot be in the list: of another account, filtered out, or deleted.
+fn judge_intruder(
+    seen: &Seen,
+    account: usize,
+    list: &Listing,
+    id: &str,
+    item: &Value,
+    out: &mut Observations,
+) {
+    let row = rows(list).complete;
+    match list {
+        Listing::Exports(filter) if seen.state.export_by_id(account, id).is_some() => {
+            judge_filter(filter, item, out);
+            if !out.any_broken() {
+                out.broken(row, "an export is listed in a state that it cannot be in");
+            }
+        }
+        Listing::Logs(_) if seen.state.log_by_id(account, id).is_some() => {
+            out.broken("A-110", "a log request is listed under a state that it cannot be in");
+        }
+        Listing::Apps if owns_app(seen, account, id) => {
+            out.broken("A-128", "a deleted app is still listed");
+        }
+        _ => {
+            let foreign = seen.state.exports.values().any(|export| export.id == id)
+                || seen.state.logs.values().any(|log| log.id == id)
+                || seen.state.accounts.iter().any(|a| a.apps.iter().any(|app| app.id == id));
+            let whose = if foreign { "another account's" } else { "an unknown" };
+            out.broken(row, format!("the list shows {whose} item"));
+            if foreign {
+                out.broken("A-003", "a list shows an item of another account");
+            }
+        }
+    }
+}
+
+fn owns_app(seen: &Seen, account: usize, id: &str) -> bool {
+    let account = seen.state.accounts.get(account);
+    account.is_some_and(|account| account.apps.iter().any(|app| app.id == id))
+}
+
+fn judge_filter(filter: &ExportFilter, item: &Value, out: &mut Observations) {
+    if !filter.states.is_empty() {
+        let state = item.get("state").and_then(Value::as_str).and_then(ExportState::parse);
+        let inside = state.is_some_and(|state| filter.states.contains(&state));
+        out.expect("A-043", inside, || {
+            "an export is listed in a state that was not asked for".to_owned()
+        });
+    }
+    if let Some(asked) = &filter.database {
+        let database = item.get("database").and_then(Value::as_str).unwrap_or("");
+        let inside = exports::same_database(asked, database)
+            || database.starts_with(&format!("{asked}/"));
+        out.expect("A-044", inside, || {
+            "an export of a database that was not asked for is listed".to_owned()
+        });
+    }
+}
+
+/// Equal states stand together, and ids descend as numbers within a state (A-045, C-07).
+pub fn judge_order(items: &[Value], out: &mut Observations) {
+    let mut seen_states: Vec<&str> = Vec::new();
+    let mut last: Option<(&str, u128)> = None;
+    let mut broken = None;
+    for item in items {
+        let state = item.get("state").and_then(Value::as_str).unwrap_or("");
+        let id = item.get("id").and_then(id_text).and_then(|id| id.parse::<u128>().ok());
+        let Some(id) = id else { return };
+        match last {
+            Some((before, above)) if before == state && above <= id => {
+                broken = Some("ids do not descend within a state");
+            }
+            Some((before, _)) if before != state && seen_states.contains(&state) => {
+                broken = Some("exports of one state do not stand together");
+            }
+            _ => {}
+        }
+        if !seen_states.contains(&state) {
+            seen_states.push(state);
+        }
+        last = Some((state, id));
+    }
+    if items.len() >= 2 {
+        out.expect("A-045", broken.is_none(), || broken.unwrap_or("").to_owned());
+    }
+}
+
+/// Where the page is known to be short of items, a token must lead on; where it holds all, none
+/// may hide anything.
+fn judge_token(
+    seen: &Seen,
+    page: &Page,
+    items: &[Value],
+    known: &Known,
+    rows: Rows,
+    out: &mut Observations,
+) {
+    if !page.first || next_token(page.list, seen.response).is_some() {
+        return;
+    }
+    let shown: BTreeSet<String> =
+        items.iter().filter_map(|item| item_id(page.list, item)).collect();
+    let missing = known.must.difference(&shown).count();
+    let full = page.max_results.is_some_and(|cap| items.len() >= cap as usize)
+        || page.max_results.is_none() && items.len() >= 10;
+    let row = if missing > 0 && full { rows.token } else { missing_row(page.list, rows) };
+    out.expect(row, missing == 0, || {
+        format!("the list ends without {missing} of the items that belong in it")
+    });
+    if shown.len() < items.len() {
+        out.broken(rows.complete, "an item is listed twice on a page");
+    }
+    if items.is_empty() && known.must.is_empty() {
+        out.holds(empty_row(page.list));
+    }
+}
+
+/// The row that a missing item speaks against: the filter, if there is one.
+fn missing_row(list: &Listing, rows: Rows) -> &'static str {
+    match list {
+        Listing::Exports(filter) if filter.states.len() > 1 => "A-052",
+        Listing::Exports(filter) if !filter.states.is_empty() => "A-043",
+        Listing::Exports(filter) if filter.database.is_some() => "A-044",
+        _ => rows.complete,
+    }
+}
+
+fn empty_row(list: &Listing) -> &'static str {
+    match list {
+        Listing::Exports(_) => "A-054",
+        Listing::Logs(_) => "A-118",
+        Listing::Apps => "A-127",
+    }
+}
+
+/// What a walk over a list came to.
+#[derive(Clone, Debug)]
+pub struct Walked<'a> {
+    /// All items, in the order met.
+    pub items: Vec<Value>,
+    /// How many pages.
+    pub pages: usize,
+    /// Whether it ended by itself, and not at the bound or at an error.
+    pub ended: bool,
+    /// Whether an error stopped it, which was judged where it came.
+    pub stopped: bool,
+    /// The list.
+    pub list: &'a Listing,
+    /// The page size.
+    pub max_results: Option<u32>,
+}
+
+/// Judges a whole walk: it ends, has no gap and no duplicate, and keeps the order.
+pub fn judge_walk(known: &Known, walked: &Walked, out: &mut Observations) {
+    let rows = rows(walked.list);
+    if walked.stopped {
+        return;
+    }
+    if !walked.ended {
+        let message = format!("the walk had not ended after {} pages", walked.pages);
+        out.broken(rows.token, message);
+        return;
+    }
+    let ids: Vec<String> =
+        walked.items.iter().filter_map(|item| item_id(walked.list, item)).collect();
+    let set: BTreeSet<&String> = ids.iter().collect();
+    let missing = known.must.iter().filter(|id| !set.contains(id)).count();
+    let twice = ids.len() - set.len();
+    let instance = if walked.pages > 1 { Instance::Both } else { Instance::Accepting };
+    let row = if walked.pages > 1 { rows.token } else { missing_row(walked.list, rows) };
+    out.expect_as(row, instance, missing == 0, || {
+        format!("the pages together lack {missing} of the items that belong in the list")
+    });
+    out.expect_as(row, instance, twice == 0, || {
+        format!("the pages together show {twice} items more than once")
+    });
+    if known.exact && missing == 0 && twice == 0 {
+        out.holds(rows.complete);
+        complete_filters(walked.list, out);
+    }
+    if matches!(walked.list, Listing::Exports(_)) {
+        judge_order(&walked.items, out);
+    }
+}
+
+fn complete_filters(list: &Listing, out: &mut Observations) {
+    let Listing::Exports(filter) = list else { return };
+    match filter.states.len() {
+        0 => {}
+        1 => out.accepts("A-043"),
+        _ => out.holds("A-052"),
+    }
+}
+
+/// A token that was tampered with, or that belongs to another account or query, never shows
+/// foreign items and is never a server error; it may be refused or read as the target likes.
+pub fn judge_foreign_token(
+    seen: &Seen,
+    account: usize,
+    list: &Listing,
+    out: &mut Observations,
+) {
+    let row = rows(list).token;
+    if crate::exchange::server_error(seen.operation, seen.response, out) {
+        out.broken(row, format!("{} to a token that it did not give for this", seen.answered()));
+        return;
+    }
+    let Some(items) = items(list, seen.response) else { return };
+    let foreign = items.iter().filter_map(|item| item_id(list, item)).any(|id| {
+        let elsewhere = |owner: usize| owner != account;
+        seen.state.exports.values().any(|one| one.id == id && elsewhere(one.account))
+            || seen.state.logs.values().any(|one| one.id == id && elsewhere(one.account))
+            || seen
+                .state
+                .accounts
+                .iter()
+                .enumerate()
+                .any(|(owner, one)| elsewhere(owner) && one.apps.iter().any(|app| app.id == id))
+    });
+    for row in ["A-003", row] {
+        out.expect_as(row, Instance::Discriminating, !foreign, || {
+            "a token of another account shows that account's items".to_owned()
+        });
+    }
+}

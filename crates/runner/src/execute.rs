@@ -1,0 +1,587 @@
+//! Executes a program: mints its accounts, makes its transitions one after the other, judges each
+//! exchange and takes in what it teaches, and removes what it minted.
+
+use std::time::Duration;
+
+use check::{Observations, Seen, files, logs};
+use model::render::{self, Page};
+use model::state::{Millis, Moment};
+use model::transition::{Credential, ExportState, FirstPage, Handle, Listing, LogState};
+use model::{Program, Transition, apply};
+use serde_json::Value;
+use spec::wire::{Exchange, Request, Response};
+
+use crate::control::ControlError;
+use crate::provision::{self, Lane};
+use crate::suite::Suite;
+use crate::transport::TransportError;
+
+/// The longest walk that is followed before it counts as endless.
+const WALK_BOUND: usize = 60;
+
+/// What came of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The public exchanges, with the step that each belongs to.
+    pub exchanges: Vec<Recorded>,
+    /// The judgements, with the exchange (by position) that each was made at.
+    pub observations: Vec<(usize, check::Observation)>,
+    /// Why the program was not finished.
+    pub trouble: Option<Trouble>,
+}
+
+/// A public exchange as it took place.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The step of the program.
+    pub step: usize,
+    /// Who sent, as the program says it.
+    pub by: Option<Credential>,
+    /// What was sent and what came.
+    pub exchange: Exchange,
+}
+
+/// Why a program stopped early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The target gave no complete answer to a public request.
+    Unanswered {
+        /// The step.
+        step: usize,
+        /// What was asked, without secrets: method and path.
+        asked: String,
+        /// What happened instead.
+        error: TransportError,
+    },
+    /// The control API did not do what its contract says.
+    Control(String),
+    /// The target could not be reached at all.
+    Unreachable(String),
+}
+
+impl Outcome {
+    /// The first message with which a requirement is broken, and the exchange it came at.
+    pub fn broken(&self, requirement: &str) -> Option<(usize, &str)> {
+        self.observations.iter().find_map(|(at, one)| match &one.outcome {
+            check::Outcome::Broken(message) if one.requirement == requirement => {
+                Some((*at, message.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The slugs that are broken, in the order met, each once.
+    pub fn broken_requirements(&self) -> Vec<String> {
+        let mut slugs: Vec<String> = Vec::new();
+        for (_, one) in &self.observations {
+            if matches!(one.outcome, check::Outcome::Broken(_))
+                && !slugs.iter().any(|slug| *slug == one.requirement)
+            {
+                slugs.push(one.requirement.to_string());
+            }
+        }
+        slugs
+    }
+}
+
+/// Runs a program on accounts of its own and tears them down again.
+pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
+    let mut run = Run { suite, lane: Lane::default(), outcome: Outcome::default(), step: 0 };
+    match provision::provision(suite, program).await {
+        Ok(lane) => run.lane = lane,
+        Err(trouble) => {
+            run.outcome.trouble = Some(trouble);
+            return run.outcome;
+        }
+    }
+    let made = std::mem::take(&mut run.lane.observations);
+    run.keep(made);
+    for (index, step) in program.steps.iter().enumerate() {
+        run.step = index;
+        if let Err(trouble) = run.step(step).await {
+            run.outcome.trouble = Some(trouble);
+            break;
+        }
+    }
+    provision::tear_down(suite, &run.lane).await;
+    run.outcome
+}
+
+struct Run<'a> {
+    suite: &'a Suite,
+    lane: Lane,
+    outcome: Outcome,
+    step: usize,
+}
+
+impl Run<'_> {
+    async fn step(&mut self, step: &Transition) -> Result<(), Trouble> {
+        match step {
+            Transition::AdvanceClock { account, seconds } => self.advance(*account, *seconds).await,
+            Transition::MoveExport { export, to } => self.move_export(*export, *to).await,
+            Transition::MoveLog { log, to } => self.move_log(*log, *to).await,
+            Transition::RevokeKey { key } => self.revoke(*key).await,
+            Transition::FetchLogFile { log } => self.fetch(*log).await,
+            Transition::Walk { by, list, max_results } => {
+                self.walk(step, by, list, *max_results).await
+            }
+            Transition::ForeignToken { owner, by, list, used_for, tampered } => {
+                let uses = TokenUse { owner, by, list, used_for, tampered: *tampered };
+                self.foreign_token(step, &uses).await
+            }
+            Transition::AwaitExport { .. } | Transition::AwaitLog { .. } => self.wait(step).await,
+            Transition::CreateLogUrl { log, .. } => self.renew(step, *log).await,
+            Transition::CreateExport { .. }
+            | Transition::GetExport { .. }
+            | Transition::ListPage { .. }
+            | Transition::RequestLogs { .. }
+            | Transition::GetLog { .. }
+            | Transition::DeleteApp { .. }
+            | Transition::Raw { .. } => self.call(step).await.map(drop),
+        }
+    }
+
+    /// One public call, judged and taken in.
+    async fn call(&mut self, step: &Transition) -> Result<Response, Trouble> {
+        let by = step.by().cloned().unwrap_or(Credential::Missing);
+        let account = self.account_of(&by);
+        let now = self.account_now(account);
+        let Some(request) = render::request(&self.lane.state, &self.suite.place, step, now) else {
+            return Ok(Response::default());
+        };
+        let operation = step.operation().unwrap_or("").to_owned();
+        let (response, moment) = self.send(&request, &by).await?;
+        let mut out = Observations::default();
+        let policy = self.suite.policy.borrow().clone();
+        let seen = Seen {
+            state: &self.lane.state,
+            step,
+            by: &by,
+            operation: &operation,
+            request: &request,
+            response: &response,
+            moment,
+            now,
+            policy: &policy,
+        };
+        check::judge(&seen, &self.suite.documented, &mut out);
+        self.keep(out);
+        if operation == "createLogUrl" && response.is_success() {
+            self.suite.policy.borrow_mut().log_url_declared = true;
+        }
+        apply::answer(&mut self.lane.state, step, &response, moment, now);
+        Ok(response)
+    }
+
+    /// Sends one public request and records the exchange. Refusals for haste (429) are waited
+    /// out, and only their envelope is judged.
+    async fn send(
+        &mut self,
+        request: &Request,
+        by: &Credential,
+    ) -> Result<(Response, Moment), Trouble> {
+        let authorization = self.lane.authorization(by);
+        self.suite.count();
+        let sent = self.suite.now();
+        let result = self
+            .suite
+            .transport
+            .send_patiently(&self.suite.account, request, authorization.as_deref())
+            .await;
+        let received = self.suite.now();
+        let patient = match result {
+            Ok(patient) => patient,
+            Err(error) => {
+                let asked = format!("{} {}", request.method, request.path);
+                self.record(request, by, Response::default());
+                return Err(Trouble::Unanswered { step: self.step, asked, error });
+            }
+        };
+        let response = patient.response;
+        self.suite.redactor.learn_from_response(&response);
+        self.record(request, by, response.clone());
+        Ok((response, Moment { sent, received }))
+    }
+
+    fn record(&mut self, request: &Request, by: &Credential, response: Response) {
+        self.outcome.exchanges.push(Recorded {
+            step: self.step,
+            by: Some(by.clone()),
+            exchange: Exchange { request: request.clone(), response },
+        });
+    }
+
+    fn keep(&mut self, out: Observations) {
+        let at = self.outcome.exchanges.len().saturating_sub(1);
+        self.outcome.observations.extend(out.list.into_iter().map(|one| (at, one)));
+    }
+
+    fn account_of(&self, by: &Credential) -> usize {
+        match by {
+            Credential::Key(key)
+            | Credential::OtherScheme(_, key)
+            | Credential::Bare(key)
+            | Credential::Truncated(key)
+            | Credential::Extended(key) => self.lane.state.account_of(*key),
+            Credential::DatabaseSecret(account) => *account,
+            Credential::Missing
+            | Credential::Empty
+            | Credential::BearerOnly
+            | Credential::Garbage => 0,
+        }
+    }
+
+    /// The account's clock as well as it is known: the middle of what it can show.
+    fn account_now(&self, account: usize) -> Millis {
+        let now = self.suite.now();
+        let (low, high) =
+            self.lane.state.account_time(account, Moment { sent: now, received: now });
+        low + (high - low) / 2
+    }
+
+    async fn advance(&mut self, account: usize, seconds: u64) -> Result<(), Trouble> {
+        let Some(control) = &self.suite.control else { return Ok(()) };
+        let id = self.lane.state.accounts[account].id.clone();
+        let before = self.account_now(account);
+        let sent = self.suite.now();
+        let now = control.advance_clock(&id, seconds).await.map_err(control_trouble)?;
+        let moment = Moment { sent, received: self.suite.now() };
+        let now = now.as_millisecond();
+        self.lane.state.learn_clock(account, now, moment);
+        let mut out = Observations::default();
+        let due = before + Millis::try_from(seconds).unwrap_or(Millis::MAX / 4) * 1000;
+        let slack = self.lane.state.slack + (moment.received - moment.sent) + 1000;
+        out.expect("control-clock-moves", (now - due).abs() <= slack, || {
+            format!("the clock was moved by {seconds} s and then showed another time")
+        });
+        self.keep(out);
+        Ok(())
+    }
+
+    async fn move_export(&mut self, export: Handle, to: ExportState) -> Result<(), Trouble> {
+        let Some(control) = &self.suite.control else { return Ok(()) };
+        let Some(known) = self.lane.state.exports.get(&export) else { return Ok(()) };
+        let legal = match to {
+            ExportState::Pending => false,
+            ExportState::InProgress => known.states.contains(&ExportState::Pending),
+            ExportState::Complete => known.states.contains(&ExportState::InProgress),
+            ExportState::Failed => known.states.iter().any(|state| !state.is_terminal()),
+        };
+        let busy = to == ExportState::InProgress
+            && self.lane.state.exports.iter().any(|(handle, other)| {
+                *handle != export
+                    && other.account == known.account
+                    && other.states.contains(&ExportState::InProgress)
+            });
+        let info = (to == ExportState::Failed).then(|| {
+            serde_json::json!({"code": "configuration_error", "message": "no such bucket"})
+        });
+        let account = self.lane.state.accounts[known.account].id.clone();
+        let id = known.id.clone();
+        let moved = control.move_job(&account, "export", &id, to.as_str(), info.as_ref()).await;
+        let shown = self.moved(moved, legal && !busy, to.as_str())?;
+        if shown.is_some() {
+            apply::export_moved(&mut self.lane.state, export, to);
+        }
+        Ok(())
+    }
+
+    async fn move_log(&mut self, log: Handle, to: LogState) -> Result<(), Trouble> {
+        let Some(control) = &self.suite.control else { return Ok(()) };
+        let Some(known) = self.lane.state.logs.get(&log) else { return Ok(()) };
+        let from_start =
+            known.states.iter().all(|s| matches!(s, LogState::Requested | LogState::Pending));
+        let from_url = known.states.iter().all(|s| *s == LogState::CreatingNewUrl);
+        let legal = (from_start && to != LogState::Requested)
+            || (from_url && matches!(to, LogState::Complete | LogState::Failed));
+        let account = self.lane.state.accounts[known.account].id.clone();
+        let id = known.id.clone();
+        let moved = control.move_job(&account, "log_request", &id, to.as_str(), None).await;
+        let shown = self.moved(moved, legal, to.as_str())?;
+        if shown.is_some() {
+            apply::log_moved(&mut self.lane.state, log, to);
+        }
+        Ok(())
+    }
+
+    /// Judges the answer to a job move; gives back the job as it was shown.
+    fn moved(
+        &mut self,
+        moved: Result<Value, ControlError>,
+        legal: bool,
+        to: &str,
+    ) -> Result<Option<Value>, Trouble> {
+        let row = "control-jobs-legal-moves-only";
+        let mut out = Observations::default();
+        let shown = match moved {
+            Ok(job) => {
+                if legal {
+                    out.accepts(row);
+                    let state = job.get("state").and_then(Value::as_str).unwrap_or("none");
+                    out.expect("control-contract", state == to, || {
+                        format!("a job was moved to {to} and is shown in another state")
+                    });
+                } else {
+                    out.broken(row, format!("an illegal move to {to} was carried out; 409 is due"));
+                }
+                Some(job)
+            }
+            Err(error) if error.is_conflict() => {
+                if legal {
+                    out.broken(row, format!("a legal move to {to} was refused with 409"));
+                } else {
+                    out.refuses(row);
+                }
+                None
+            }
+            Err(error) => return Err(control_trouble(error)),
+        };
+        self.keep(out);
+        Ok(shown)
+    }
+
+    async fn revoke(&mut self, key: usize) -> Result<(), Trouble> {
+        let Some(control) = &self.suite.control else { return Ok(()) };
+        let account = self.lane.state.account_of(key);
+        let account = self.lane.state.accounts[account].id.clone();
+        let id = self.lane.state.keys[key].id.clone();
+        control.revoke_key(&account, &id).await.map_err(control_trouble)?;
+        self.lane.state.keys[key].revoked = true;
+        Ok(())
+    }
+
+    async fn walk(
+        &mut self,
+        step: &Transition,
+        by: &Credential,
+        list: &Listing,
+        max_results: Option<u32>,
+    ) -> Result<(), Trouble> {
+        let account = self.account_of(by);
+        let mut page = Page::First(FirstPage::Absent);
+        let mut walked = check::paging::Walked {
+            items: Vec::new(),
+            pages: 0,
+            ended: false,
+            stopped: false,
+            list,
+            max_results,
+        };
+        let mut known = None;
+        while walked.pages < WALK_BOUND && !walked.ended && !walked.stopped {
+            let request = render::page_request(list, max_results, &page);
+            let (response, moment) = self.send(&request, by).await?;
+            walked.pages += 1;
+            let mut out = Observations::default();
+            let policy = self.suite.policy.borrow().clone();
+            let seen = Seen {
+                state: &self.lane.state,
+                step,
+                by,
+                operation: list.operation(),
+                request: &request,
+                response: &response,
+                moment,
+                now: moment.sent,
+                policy: &policy,
+            };
+            known.get_or_insert_with(|| check::paging::known(&seen, account, list));
+            let asked = check::paging::Page {
+                list,
+                max_results,
+                first: page == Page::First(FirstPage::Absent),
+            };
+            walked.stopped =
+                !check::judge::page_of_walk(&seen, &self.suite.documented, &asked, &mut out);
+            self.keep(out);
+            apply::listed(&mut self.lane.state, account, list, &response);
+            walked.items.extend(check::paging::items(list, &response).into_iter().flatten().cloned());
+            match check::paging::next_token(list, &response) {
+                Some(token) => page = Page::After(token),
+                None => walked.ended = true,
+            }
+        }
+        let mut out = Observations::default();
+        check::paging::judge_walk(&known.unwrap_or_default(), &walked, &mut out);
+        self.keep(out);
+        Ok(())
+    }
+
+    async fn foreign_token(
+        &mut self,
+        step: &Transition,
+        uses: &TokenUse<'_>,
+    ) -> Result<(), Trouble> {
+        let first = render::page_request(uses.list, Some(1), &Page::First(FirstPage::Absent));
+        let (response, _) = self.send(&first, uses.owner).await?;
+        let Some(mut token) = check::paging::next_token(uses.list, &response) else {
+            return Ok(());
+        };
+        if uses.tampered {
+            token = tamper(&token);
+        }
+        let request = render::page_request(uses.used_for, Some(1), &Page::After(token));
+        let (response, moment) = self.send(&request, uses.by).await?;
+        let mut out = Observations::default();
+        let policy = self.suite.policy.borrow().clone();
+        let seen = Seen {
+            state: &self.lane.state,
+            step,
+            by: uses.by,
+            operation: uses.used_for.operation(),
+            request: &request,
+            response: &response,
+            moment,
+            now: moment.sent,
+            policy: &policy,
+        };
+        let account = self.account_of(uses.by);
+        check::paging::judge_foreign_token(&seen, account, uses.used_for, &mut out);
+        self.keep(out);
+        Ok(())
+    }
+
+    /// Polls until the job is terminal. The bound is about liveness and never breaks anything.
+    async fn wait(&mut self, step: &Transition) -> Result<(), Trouble> {
+        let deadline = self.suite.now() + self.suite.settle_millis();
+        let mut pause = Duration::from_millis(2);
+        loop {
+            self.call(step).await?;
+            let (terminal, row) = match step {
+                Transition::AwaitExport { export, .. } => {
+                    let export = self.lane.state.exports.get(export);
+                    let done = |s: &ExportState| s.is_terminal();
+                    (export.is_none_or(|export| export.states.iter().all(done)), "A-015")
+                }
+                Transition::AwaitLog { log, .. } => {
+                    let log = self.lane.state.logs.get(log);
+                    let done = |s: &LogState| s.is_terminal();
+                    (log.is_none_or(|log| log.states.iter().all(done)), "A-063")
+                }
+                _ => (true, "A-015"),
+            };
+            let mut out = Observations::default();
+            if terminal {
+                out.holds(row);
+                if let Transition::AwaitExport { export, .. } = step
+                    && let Some(export) = self.lane.state.exports.get(export)
+                {
+                    check::exports::judge_outcome(export, &mut out);
+                }
+                self.keep(out);
+                return Ok(());
+            }
+            if self.suite.now() > deadline {
+                out.unknown(row, "the job was not terminal within the settle bound");
+                self.keep(out);
+                return Ok(());
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(500));
+        }
+    }
+
+    /// Asks for a new file URL, and looks at what the request shows afterwards.
+    async fn renew(&mut self, step: &Transition, log: Handle) -> Result<(), Trouble> {
+        let before = self.lane.state.logs.get(&log).cloned();
+        let complete = before.as_ref().is_some_and(|log| log.states.contains(&LogState::Complete));
+        let response = self.call(step).await?;
+        let (Some(before), Some(by)) = (before, step.by()) else { return Ok(()) };
+        if !complete || !response.is_success() || before.url.is_none() {
+            return Ok(());
+        }
+        let get = Transition::GetLog { by: by.clone(), log };
+        let deadline = self.suite.now() + self.suite.settle_millis();
+        let shown = loop {
+            let shown = self.call(&get).await?;
+            let state = shown.json.as_ref().and_then(|body| body.get("state"));
+            let making = state.and_then(Value::as_str) == Some(LogState::CreatingNewUrl.as_str());
+            if !making {
+                break shown;
+            }
+            if self.lane.state.is_manual(before.account) {
+                self.move_log(log, LogState::Complete).await?;
+            } else if self.suite.now() > deadline {
+                return Ok(());
+            } else {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let Some(body) = &shown.json else { return Ok(()) };
+        let moment = Moment { sent: self.suite.now(), received: self.suite.now() };
+        let now = self.lane.state.account_time(before.account, moment).0;
+        let expiry = before.url.as_ref().and_then(|url| url.expires_at);
+        let expired = expiry.is_some_and(|expiry| now >= expiry);
+        let mut out = Observations::default();
+        logs::judge_renewal(&before, body, expired, &mut out);
+        self.keep(out);
+        Ok(())
+    }
+
+    async fn fetch(&mut self, log: Handle) -> Result<(), Trouble> {
+        let Some(known) = self.lane.state.logs.get(&log) else { return Ok(()) };
+        let Some(url) = known.url.clone() else { return Ok(()) };
+        let (window, account) = (known.window, known.account);
+        self.suite.count();
+        let sent = self.suite.now();
+        let result = self.suite.transport.fetch(&url.url).await;
+        let moment = Moment { sent, received: self.suite.now() };
+        let path = url.url.split('?').next().unwrap_or("").to_owned();
+        let request = Request::new("GET", path);
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                self.record(&request, &Credential::Missing, Response::default());
+                let mut out = Observations::default();
+                out.broken("A-086", format!("the presigned URL cannot be fetched: {error}"));
+                self.keep(out);
+                return Ok(());
+            }
+        };
+        let (low, high) = self.lane.state.account_time(account, moment);
+        let slack = self.lane.state.slack;
+        let expired = url.expires_at.and_then(|expiry| {
+            if low - slack >= expiry {
+                Some(true)
+            } else {
+                (high + slack < expiry).then_some(false)
+            }
+        });
+        let lines = crate::transport::gunzip_lines(&response.body);
+        let mut out = Observations::default();
+        let fetched = files::Fetched { expired, window };
+        let lines = lines.as_deref().map_err(String::as_str);
+        files::judge(fetched, &response, lines, &mut out);
+        self.record(&request, &Credential::Missing, response);
+        self.keep(out);
+        Ok(())
+    }
+}
+
+struct TokenUse<'a> {
+    owner: &'a Credential,
+    by: &'a Credential,
+    list: &'a Listing,
+    used_for: &'a Listing,
+    tampered: bool,
+}
+
+/// The token with a letter or digit in its middle replaced by another.
+fn tamper(token: &str) -> String {
+    let mut letters: Vec<char> = token.chars().collect();
+    let middle = letters.len() / 2;
+    if let Some(letter) = letters.get_mut(middle) {
+        *letter = if *letter == 'A' { 'B' } else { 'A' };
+    }
+    letters.into_iter().collect()
+}
+
+/// What a failure of the control API means for the program.
+pub fn control_trouble(error: ControlError) -> Trouble {
+    match error {
+        ControlError::Transport(TransportError::Connect(why)) => {
+            Trouble::Unreachable(why.to_string())
+        }
+        other => Trouble::Control(other.to_string()),
+    }
+}

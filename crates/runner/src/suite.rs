@@ -1,0 +1,93 @@
+//! Everything that one run holds: the target as reached, the documents, and what was declared.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::Instant;
+
+use check::{Documented, Policy};
+use model::DatabaseSetup;
+use model::render::Place;
+use model::state::Millis;
+use spec::requirement::Requirements;
+use spec::{Document, document};
+
+use crate::control::Control;
+use crate::secret::{Redactor, Secret};
+use crate::target::TargetFile;
+use crate::transport::{Base, Transport};
+
+/// A key that exists and was not minted by us.
+#[derive(Clone)]
+pub struct StaticKey {
+    /// The account's name in the target file.
+    pub account: String,
+    /// Its role.
+    pub role: model::Role,
+    /// Its plan.
+    pub plan: model::Plan,
+    /// Its secret.
+    pub secret: Secret,
+}
+
+/// A run's surroundings. One thread drives it, so interior mutability needs no locks.
+pub struct Suite {
+    /// The HTTP client.
+    pub transport: Transport,
+    /// Where the Account API is.
+    pub account: Base,
+    /// The control API, if the target has one.
+    pub control: Option<Control>,
+    /// Name and version of the implementation.
+    pub implementation: (String, String),
+    /// What the target offers, sorted.
+    pub capabilities: BTreeSet<String>,
+    /// Declared keys, where there is no control API.
+    pub static_keys: Vec<StaticKey>,
+    /// Declared databases with their account's name, where there is no control API.
+    pub static_databases: Vec<(String, DatabaseSetup)>,
+    /// The target file as read.
+    pub file: TargetFile,
+    /// Declared choices.
+    pub policy: RefCell<Policy>,
+    /// Where operations are whose path is a choice.
+    pub place: Place,
+    /// The Account API's document.
+    pub document: Rc<Document>,
+    /// Its responses, compiled.
+    pub documented: Documented,
+    /// The requirement rows.
+    pub requirements: Requirements,
+    /// What must not reach any artefact.
+    pub redactor: Redactor,
+    /// Accounts minted and not yet deleted.
+    pub minted: RefCell<BTreeSet<String>>,
+    /// Public requests sent so far.
+    pub sent: Cell<u64>,
+    /// Our clock at the start, Unix milliseconds.
+    pub started_at: Millis,
+    /// The same moment on the monotonic clock.
+    pub started: Instant,
+}
+
+impl Suite {
+    /// Our clock: Unix milliseconds that never go back during a run.
+    pub fn now(&self) -> Millis {
+        self.started_at + Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(0)
+    }
+
+    /// Whether the target offers all of these.
+    pub fn offers(&self, needs: &[impl AsRef<str>]) -> bool {
+        needs.iter().all(|need| self.capabilities.contains(need.as_ref()))
+    }
+
+    /// The document's operation with this id.
+    pub fn operation(&self, id: &str) -> Option<&document::Operation> {
+        self.document.operation(id)
+    }
+
+    /// Counts a public request.
+    pub fn count(&self) {
+        self.sent.set(self.sent.get() + 1);
+    }
+}
