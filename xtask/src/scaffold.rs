@@ -81,9 +81,10 @@ fn fault(id: &str, source: &str, violated: &[&Row]) -> anyhow::Result<String> {
     }
     let name = variant(id);
     let mut text = format!(
-        "In crates/refserver, the list of faults gets (id `{id}`, violates {source}):\n\n    \
-         /// One sentence: what the bad server does.\n    {name},\n\n\
-         and the one place where it bites asks `faults.has(Fault::{name})`.\n\n\
+        "In crates/refserver/src/fault.rs, below its neighbours:\n\n        \
+         /// One sentence: what the bad server does.\n        \
+         {name} = \"{id}\" [\"{source}\"];\n\n\
+         and `Fault::{name}` is asked for at the one place where it bites.\n\n\
          One of these must turn red; `conformance faults --only {id}` shows which did:\n\n"
     );
     for row in violated {
@@ -146,7 +147,7 @@ mod tests {
         let (rows, _) = read(&tree(&[("spec/requirements/logs.toml", LOGS)]));
         let rows: Vec<&Row> = rows.iter().filter(|row| row.has_source("A-042")).collect();
         let text = fault("forgets-next-page", "A-042", &rows).expect("text");
-        assert!(text.contains("    ForgetsNextPage,\n"), "{text}");
+        assert!(text.contains("ForgetsNextPage = \"forgets-next-page\" [\"A-042\"];\n"), "{text}");
         assert!(text.contains("  logs-paged  (spec/requirements/logs.toml:2)\n"), "{text}");
         fault("forgets-next-page", "A-999", &[]).expect_err("no row");
     }

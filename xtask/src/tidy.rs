@@ -159,6 +159,7 @@ const RULES: &[Rule] = &[
     files::known_failures,
     requirements::rows,
     requirements::judges,
+    requirements::faults,
     openapi::vendored,
     openapi::documents,
     openapi::examples,

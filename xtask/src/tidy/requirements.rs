@@ -16,6 +16,9 @@ const JUDGES: &[&str] = &["crates/check/src/", "crates/model/src/", "crates/runn
 /// Where a literal that looks like a slug is one. The model speaks of other things, too.
 const SLUGS: &[&str] = &["crates/check/src/", "crates/runner/src/"];
 
+/// The list of faults, which name what they violate.
+const FAULTS: &str = "crates/refserver/src/fault.rs";
+
 /// A row as it stands in its file.
 pub(crate) struct Row {
     pub(crate) path: String,
@@ -90,6 +93,29 @@ pub(crate) fn is_kebab(slug: &str) -> bool {
     slug.contains('-') && slug.split('-').all(is_word)
 }
 
+/// A fault breaks what the rows demand: each sentence that it names is the source of a row, or a
+/// row itself.
+pub(super) fn faults(tree: &Tree) -> Vec<Finding> {
+    let (rows, mut findings) = (read(tree).0, Vec::new());
+    let Some(source) = tree.rust.get(FAULTS) else { return findings };
+    for literal in source.live_strings() {
+        let reference = literal.text.as_str();
+        let known = || rows.iter().any(|row| row.id == reference || row.has_source(reference));
+        if (is_sentence(reference) || looks_like_slug(reference)) && !known() {
+            let message =
+                format!("\"{reference}\" is no row's slug or source: write the row first");
+            findings.push(Finding::new(FAULTS, literal.line, message));
+        }
+    }
+    findings
+}
+
+/// Whether the text is the number of a normative sentence, such as `A-018`.
+fn is_sentence(text: &str) -> bool {
+    let number = text.strip_prefix("A-").or(text.strip_prefix("K-"));
+    number.is_some_and(|it| it.len() == 3 && it.chars().all(|ch| ch.is_ascii_digit()))
+}
+
 /// Each row for itself.
 pub(super) fn rows(tree: &Tree) -> Vec<Finding> {
     let (rows, mut findings) = read(tree);
@@ -137,7 +163,8 @@ fn non_empty(row: &Row, member: &str) -> bool {
 
 /// Every hand-written judge has its row, and every row that promises one has it.
 pub(super) fn judges(tree: &Tree) -> Vec<Finding> {
-    let (rows, mut findings) = read(tree);
+    // What cannot be read is told by `rows`.
+    let (rows, mut findings) = (read(tree).0, Vec::new());
     let slugs: BTreeSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let judged: BTreeSet<&str> = JUDGES
         .iter()

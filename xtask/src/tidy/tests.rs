@@ -271,6 +271,23 @@ fn judges() {
 }
 
 #[test]
+fn faults() {
+    let row = row("logs-a", "check = \"judge\"");
+    let with = |faults: &'static str, expected: &[&str]| {
+        let files = [
+            ("spec/requirements/logs.toml", row.as_str()),
+            ("crates/refserver/src/fault.rs", faults),
+        ];
+        check(requirements::faults, &files, expected);
+    };
+    with("/// K-099\nForgets = \"forgets\" [\"A-001\", \"logs-a\", \"C-31\"];\n", &[]);
+    let unknown = "crates/refserver/src/fault.rs:2: \"A-002\" is no row's slug or source";
+    with("\nForgets = \"forgets\" [\"A-002\"];\n", &[unknown]);
+    let unknown = "crates/refserver/src/fault.rs:1: \"logs-b\" is no row's slug or source";
+    with("Forgets = \"forgets\" [\"logs-b\"];\n", &[unknown]);
+}
+
+#[test]
 fn vendored() {
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let file = |text| [("spec/openapi/SOURCE.toml", text), ("spec/openapi/a.json", "")];
