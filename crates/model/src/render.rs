@@ -227,13 +227,13 @@ fn relocate(path: &str, template: &str) -> String {
     template.replace("{request_id}", id)
 }
 
-/// Replaces `~export:3~`, `~log:3~` and `~app:0~` by ids.
+/// Replaces `~export.3~`, `~log.3~` and `~app.0~` by ids.
 fn fill(state: &State, path: &str) -> String {
     let segment = |part: &str| -> String {
         let Some(inner) = part.strip_prefix('~').and_then(|part| part.strip_suffix('~')) else {
             return part.to_owned();
         };
-        match inner.split_once(':').and_then(|(kind, n)| Some((kind, n.parse::<u32>().ok()?))) {
+        match inner.split_once('.').and_then(|(kind, n)| Some((kind, n.parse::<u32>().ok()?))) {
             Some(("export", handle)) => export_id(state, handle),
             Some(("log", handle)) => log_id(state, handle),
             Some(("app", app)) => app_id(state, 0, app as usize),

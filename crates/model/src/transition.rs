@@ -180,7 +180,7 @@ pub struct RawCase {
     pub operation: String,
     /// Method.
     pub method: String,
-    /// Percent-encoded path; `~export:3~`, `~log:3~` and `~app:0~` stand for ids.
+    /// Percent-encoded path; `~export.3~`, `~log.3~` and `~app.0~` stand for ids.
     pub path: String,
     /// Percent-encoded query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -455,6 +455,31 @@ impl ExportState {
 }
 
 impl Transition {
+    /// The same sent by somebody else; `None` where nobody sends.
+    pub fn sent_by(&self, who: &Credential) -> Option<Transition> {
+        let mut other = self.clone();
+        match &mut other {
+            Transition::CreateExport { by, .. }
+            | Transition::GetExport { by, .. }
+            | Transition::ListPage { by, .. }
+            | Transition::Walk { by, .. }
+            | Transition::ForeignToken { by, .. }
+            | Transition::RequestLogs { by, .. }
+            | Transition::GetLog { by, .. }
+            | Transition::CreateLogUrl { by, .. }
+            | Transition::AwaitExport { by, .. }
+            | Transition::AwaitLog { by, .. }
+            | Transition::DeleteApp { by, .. }
+            | Transition::Raw { by, .. } => by.clone_from(who),
+            Transition::FetchLogFile { .. }
+            | Transition::AdvanceClock { .. }
+            | Transition::MoveExport { .. }
+            | Transition::MoveLog { .. }
+            | Transition::RevokeKey { .. } => return None,
+        }
+        Some(other)
+    }
+
     /// Who sends, where a key or another credential is used.
     pub fn by(&self) -> Option<&Credential> {
         match self {

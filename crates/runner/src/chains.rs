@@ -3,7 +3,7 @@
 //! They are values like any generated program, so they shrink, replay and are judged in the same
 //! way. A chain only says what is done; what may be right is the oracle's business.
 
-mod access;
+pub(crate) mod access;
 mod exports;
 mod lists;
 mod logs;

@@ -11,13 +11,17 @@ use model::{Program, Transition, apply};
 use serde_json::Value;
 use spec::wire::{Exchange, Request, Response};
 
-use crate::control::ControlError;
+use crate::control::{ControlError, JobKind, StateInfo};
+use crate::gzip;
 use crate::provision::{self, Lane};
 use crate::suite::Suite;
 use crate::transport::TransportError;
 
 /// The longest walk that is followed before it counts as endless.
 const WALK_BOUND: usize = 60;
+
+/// The largest log file that is fetched.
+const FILE_BYTES_MAX: usize = 16 << 20;
 
 /// What came of a program.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,7 @@ pub struct Recorded {
     /// The step of the program.
     pub step: usize,
     /// Who sent, as the program says it.
-    pub by: Option<Credential>,
+    pub by: Credential,
     /// What was sent and what came.
     pub exchange: Exchange,
 }
@@ -86,7 +90,13 @@ impl Outcome {
 
 /// Runs a program on accounts of its own and tears them down again.
 pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
-    let mut run = Run { suite, lane: Lane::default(), outcome: Outcome::default(), step: 0 };
+    let mut run = Run {
+        suite,
+        lane: Lane::default(),
+        outcome: Outcome::default(),
+        step: 0,
+        untracked: Vec::new(),
+    };
     match provision::provision(suite, program).await {
         Ok(lane) => run.lane = lane,
         Err(trouble) => {
@@ -112,6 +122,8 @@ struct Run<'a> {
     lane: Lane,
     outcome: Outcome,
     step: usize,
+    /// Ids of unfinished exports that generated requests made: account and id.
+    untracked: Vec<(usize, String)>,
 }
 
 impl Run<'_> {
@@ -150,7 +162,7 @@ impl Run<'_> {
             return Ok(Response::default());
         };
         let operation = step.operation().unwrap_or("").to_owned();
-        let (response, moment) = self.send(&request, &by).await?;
+        let (response, moment) = self.send_step(step, &request, &by).await?;
         let mut out = Observations::default();
         let policy = self.suite.policy.borrow().clone();
         let seen = Seen {
@@ -173,12 +185,57 @@ impl Run<'_> {
         Ok(response)
     }
 
+    /// Sends the request of a step. A target may refuse a second export while one is unfinished
+    /// (C-30): then the unfinished ones are brought to their end, and it is sent again.
+    async fn send_step(
+        &mut self,
+        step: &Transition,
+        request: &Request,
+        by: &Credential,
+    ) -> Result<(Response, Moment), Trouble> {
+        let operation = step.operation().unwrap_or("").to_owned();
+        let unfinished = match step {
+            Transition::CreateExport { .. } => self.unfinished_exports(by),
+            _ => Vec::new(),
+        };
+        if unfinished.is_empty() || !self.suite.one_at_a_time.get() {
+            let (response, moment) = self.send(request, by, &operation).await?;
+            let busy = matches!(response.status, 400 | 403 | 409 | 429);
+            if unfinished.is_empty() || !busy || response.status != 429 {
+                return Ok((response, moment));
+            }
+            self.suite.one_at_a_time.set(true);
+        }
+        for export in unfinished {
+            self.move_export(export, ExportState::InProgress).await?;
+            self.move_export(export, ExportState::Complete).await?;
+        }
+        self.send(request, by, &operation).await
+    }
+
+    fn unfinished_exports(&self, by: &Credential) -> Vec<Handle> {
+        let account = self.account_of(by);
+        if !self.lane.state.is_manual(account) || !self.suite.offers(&["jobs"]) {
+            return Vec::new();
+        }
+        let exports = self.lane.state.exports.iter();
+        let mut open: Vec<(Handle, bool)> = exports
+            .filter(|(_, export)| export.account == account)
+            .filter(|(_, export)| export.states.iter().any(|state| !state.is_terminal()))
+            .map(|(handle, export)| (*handle, export.states.contains(&ExportState::Pending)))
+            .collect();
+        // The one in progress first: no other may start before it has ended.
+        open.sort_by_key(|(_, pending)| *pending);
+        open.into_iter().map(|(handle, _)| handle).collect()
+    }
+
     /// Sends one public request and records the exchange. Refusals for haste (429) are waited
     /// out, and only their envelope is judged.
     async fn send(
         &mut self,
         request: &Request,
         by: &Credential,
+        operation: &str,
     ) -> Result<(Response, Moment), Trouble> {
         let authorization = self.lane.authorization(by);
         self.suite.count();
@@ -193,21 +250,31 @@ impl Run<'_> {
             Ok(patient) => patient,
             Err(error) => {
                 let asked = format!("{} {}", request.method, request.path);
-                self.record(request, by, Response::default());
+                self.record(request, by, &Response::default());
                 return Err(Trouble::Unanswered { step: self.step, asked, error });
             }
         };
-        let response = patient.response;
-        self.suite.redactor.learn_from_response(&response);
-        self.record(request, by, response.clone());
-        Ok((response, Moment { sent, received }))
+        self.record(request, by, &patient.response);
+        let mut out = Observations::default();
+        for early in &patient.throttled {
+            check::exchange::envelope(operation, early, &mut out);
+        }
+        self.keep(out);
+        Ok((patient.response, Moment { sent, received }))
     }
 
-    fn record(&mut self, request: &Request, by: &Credential, response: Response) {
+    /// Redacts at capture: nothing unredacted outlives the judging.
+    fn record(&mut self, request: &Request, by: &Credential, response: &Response) {
+        if let Some(json) = &response.json {
+            self.lane.redactor.learn_from_json(json);
+        }
         self.outcome.exchanges.push(Recorded {
             step: self.step,
-            by: Some(by.clone()),
-            exchange: Exchange { request: request.clone(), response },
+            by: by.clone(),
+            exchange: Exchange {
+                request: self.lane.redactor.redact_request(request),
+                response: self.lane.redactor.redact_response(response),
+            },
         });
     }
 
@@ -261,6 +328,9 @@ impl Run<'_> {
     async fn move_export(&mut self, export: Handle, to: ExportState) -> Result<(), Trouble> {
         let Some(control) = &self.suite.control else { return Ok(()) };
         let Some(known) = self.lane.state.exports.get(&export) else { return Ok(()) };
+        if known.states.len() > 1 {
+            return Ok(());
+        }
         let legal = match to {
             ExportState::Pending => false,
             ExportState::InProgress => known.states.contains(&ExportState::Pending),
@@ -273,12 +343,13 @@ impl Run<'_> {
                     && other.account == known.account
                     && other.states.contains(&ExportState::InProgress)
             });
-        let info = (to == ExportState::Failed).then(|| {
-            serde_json::json!({"code": "configuration_error", "message": "no such bucket"})
+        let info = (to == ExportState::Failed).then(|| StateInfo {
+            code: "configuration_error".to_owned(),
+            message: "the bucket does not exist".to_owned(),
         });
         let account = self.lane.state.accounts[known.account].id.clone();
         let id = known.id.clone();
-        let moved = control.move_job(&account, "export", &id, to.as_str(), info.as_ref()).await;
+        let moved = control.move_job(&account, JobKind::Export, &id, to.as_str(), info.as_ref()).await;
         let shown = self.moved(moved, legal && !busy, to.as_str())?;
         if shown.is_some() {
             apply::export_moved(&mut self.lane.state, export, to);
@@ -296,7 +367,7 @@ impl Run<'_> {
             || (from_url && matches!(to, LogState::Complete | LogState::Failed));
         let account = self.lane.state.accounts[known.account].id.clone();
         let id = known.id.clone();
-        let moved = control.move_job(&account, "log_request", &id, to.as_str(), None).await;
+        let moved = control.move_job(&account, JobKind::LogRequest, &id, to.as_str(), None).await;
         let shown = self.moved(moved, legal, to.as_str())?;
         if shown.is_some() {
             apply::log_moved(&mut self.lane.state, log, to);
@@ -326,7 +397,7 @@ impl Run<'_> {
                 }
                 Some(job)
             }
-            Err(error) if error.is_conflict() => {
+            Err(ControlError::Illegal { .. }) => {
                 if legal {
                     out.broken(row, format!("a legal move to {to} was refused with 409"));
                 } else {
@@ -370,7 +441,7 @@ impl Run<'_> {
         let mut known = None;
         while walked.pages < WALK_BOUND && !walked.ended && !walked.stopped {
             let request = render::page_request(list, max_results, &page);
-            let (response, moment) = self.send(&request, by).await?;
+            let (response, moment) = self.send(&request, by, list.operation()).await?;
             walked.pages += 1;
             let mut out = Observations::default();
             let policy = self.suite.policy.borrow().clone();
@@ -413,7 +484,7 @@ impl Run<'_> {
         uses: &TokenUse<'_>,
     ) -> Result<(), Trouble> {
         let first = render::page_request(uses.list, Some(1), &Page::First(FirstPage::Absent));
-        let (response, _) = self.send(&first, uses.owner).await?;
+        let (response, _) = self.send(&first, uses.owner, uses.list.operation()).await?;
         let Some(mut token) = check::paging::next_token(uses.list, &response) else {
             return Ok(());
         };
@@ -421,7 +492,7 @@ impl Run<'_> {
             token = tamper(&token);
         }
         let request = render::page_request(uses.used_for, Some(1), &Page::After(token));
-        let (response, moment) = self.send(&request, uses.by).await?;
+        let (response, moment) = self.send(&request, uses.by, uses.used_for.operation()).await?;
         let mut out = Observations::default();
         let policy = self.suite.policy.borrow().clone();
         let seen = Seen {
@@ -524,14 +595,14 @@ impl Run<'_> {
         let (window, account) = (known.window, known.account);
         self.suite.count();
         let sent = self.suite.now();
-        let result = self.suite.transport.fetch(&url.url).await;
+        let result = self.suite.transport.fetch(&url.url, FILE_BYTES_MAX).await;
         let moment = Moment { sent, received: self.suite.now() };
         let path = url.url.split('?').next().unwrap_or("").to_owned();
         let request = Request::new("GET", path);
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                self.record(&request, &Credential::Missing, Response::default());
+                self.record(&request, &Credential::Missing, &Response::default());
                 let mut out = Observations::default();
                 out.broken("A-086", format!("the presigned URL cannot be fetched: {error}"));
                 self.keep(out);
@@ -547,12 +618,12 @@ impl Run<'_> {
                 (high + slack < expiry).then_some(false)
             }
         });
-        let lines = crate::transport::gunzip_lines(&response.body);
+        let lines = gzip::lines(&response.body);
         let mut out = Observations::default();
         let fetched = files::Fetched { expired, window };
         let lines = lines.as_deref().map_err(String::as_str);
         files::judge(fetched, &response, lines, &mut out);
-        self.record(&request, &Credential::Missing, response);
+        self.record(&request, &Credential::Missing, &response);
         self.keep(out);
         Ok(())
     }
@@ -579,8 +650,8 @@ fn tamper(token: &str) -> String {
 /// What a failure of the control API means for the program.
 pub fn control_trouble(error: ControlError) -> Trouble {
     match error {
-        ControlError::Transport(TransportError::Connect(why)) => {
-            Trouble::Unreachable(why.to_string())
+        ControlError::Transport { source: source @ TransportError::Connect { .. }, .. } => {
+            Trouble::Unreachable(format!("failed to {source}"))
         }
         other => Trouble::Control(other.to_string()),
     }

@@ -8,9 +8,9 @@ use model::state::{App, Millis, Moment};
 use model::transition::Credential;
 use model::{Program, State, Transition};
 
-use crate::control::{NewAccount, NewApp, NewDatabase};
+use crate::control::{NewAccount, NewOauthApp};
 use crate::execute::{Trouble, control_trouble};
-use crate::secret::Secret;
+use crate::secret::{Redactor, Secret};
 use crate::suite::Suite;
 
 /// The accounts of one program as they are at the target.
@@ -24,6 +24,8 @@ pub struct Lane {
     database_secrets: Vec<Option<Secret>>,
     /// Accounts to delete at the end.
     minted: Vec<String>,
+    /// What must not reach any record of this program.
+    pub redactor: Redactor,
     /// What setting up showed.
     pub observations: Observations,
 }
@@ -61,6 +63,7 @@ impl Lane {
 pub async fn provision(suite: &Suite, program: &Program) -> Result<Lane, Trouble> {
     let mut lane = Lane {
         state: State::new(&program.setup, suite.slack_millis()),
+        redactor: suite.redactor.scope(),
         ..Lane::default()
     };
     let made = match &suite.control {
@@ -86,6 +89,9 @@ async fn mint(suite: &Suite, program: &Program, lane: &mut Lane) -> Result<(), T
         known.id.clone_from(&account.account_id);
         known.apps =
             account.oauth_apps.iter().map(|id| App { id: id.clone(), present: Some(true) }).collect();
+        if let Some(secret) = &account.core_secret {
+            lane.redactor.learn(secret);
+        }
         lane.database_secrets.push(account.core_secret);
         if tells_time && suite.offers(&["clock"]) {
             let sent = suite.now();
@@ -112,12 +118,11 @@ async fn mint_key(
 ) -> Result<(), Trouble> {
     let Some(control) = &suite.control else { return Ok(()) };
     let account = lane.state.accounts[setup.account].id.clone();
-    let ttl = setup.ttl_days.map(i64::from);
     let key = control
-        .create_key(&account, setup.role.as_str(), "conformance", ttl)
+        .create_key(&account, setup.role, Some("conformance"), setup.ttl_days)
         .await
         .map_err(control_trouble)?;
-    suite.redactor.learn(&key.secret);
+    lane.redactor.learn(&key.secret);
     let expires_at = key.expires_at.map(|time| time.as_millisecond());
     let now = suite.now();
     let (low, high) =
@@ -139,26 +144,15 @@ async fn mint_key(
 }
 
 fn new_account(setup: &AccountSetup) -> NewAccount {
+    let app = |index: u32| NewOauthApp {
+        oauth2_client: if index % 2 == 0 { "Cloudflare" } else { "Datadog" }.to_owned(),
+        scope: vec![("list_databases".to_owned(), "List Databases".to_owned())],
+    };
     NewAccount {
-        plan: setup.plan.as_str().to_owned(),
-        databases: setup
-            .databases
-            .iter()
-            .map(|database| NewDatabase {
-                path: database.path.clone(),
-                collections: database.collections.clone(),
-            })
-            .collect(),
-        oauth_apps: (0..setup.apps)
-            .map(|index| NewApp {
-                oauth2_client: if index % 2 == 0 { "Cloudflare" } else { "Datadog" }.to_owned(),
-                scope: vec![("list_databases".to_owned(), "List Databases".to_owned())],
-            })
-            .collect(),
-        auto_step_ms: match setup.jobs {
-            model::Jobs::Manual => None,
-            model::Jobs::Auto(step) => Some(step),
-        },
+        plan: Some(setup.plan),
+        databases: setup.databases.clone(),
+        oauth_apps: (0..setup.apps).map(app).collect(),
+        jobs: Some(setup.jobs),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use check::{Documented, Policy};
@@ -33,7 +34,7 @@ pub struct StaticKey {
 /// A run's surroundings. One thread drives it, so interior mutability needs no locks.
 pub struct Suite {
     /// The HTTP client.
-    pub transport: Transport,
+    pub transport: Arc<Transport>,
     /// Where the Account API is.
     pub account: Base,
     /// The control API, if the target has one.
@@ -62,8 +63,14 @@ pub struct Suite {
     pub redactor: Redactor,
     /// Accounts minted and not yet deleted.
     pub minted: RefCell<BTreeSet<String>>,
+    /// Whether the target was seen to refuse a second export while one is unfinished (C-30).
+    pub one_at_a_time: Cell<bool>,
     /// Public requests sent so far.
     pub sent: Cell<u64>,
+    /// The seed of everything generated.
+    pub seed: Cell<u64>,
+    /// Random valid cases per operation.
+    pub cases: Cell<u32>,
     /// Our clock at the start, Unix milliseconds.
     pub started_at: Millis,
     /// The same moment on the monotonic clock.
@@ -74,6 +81,18 @@ impl Suite {
     /// Our clock: Unix milliseconds that never go back during a run.
     pub fn now(&self) -> Millis {
         self.started_at + Millis::try_from(self.started.elapsed().as_millis()).unwrap_or(0)
+    }
+
+    /// How far clocks may disagree, in milliseconds: the declared slack, and at least what
+    /// rounding to whole seconds costs (C-02).
+    pub fn slack_millis(&self) -> Millis {
+        let declared = Millis::try_from(self.file.policy.clock_slack.as_millis()).unwrap_or(0);
+        declared.max(1000) + 1000
+    }
+
+    /// How long a job may take, in milliseconds.
+    pub fn settle_millis(&self) -> Millis {
+        Millis::try_from(self.file.policy.settle.as_millis()).unwrap_or(Millis::MAX / 4)
     }
 
     /// Whether the target offers all of these.

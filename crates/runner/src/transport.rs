@@ -26,7 +26,7 @@ mod patience;
 mod raw;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

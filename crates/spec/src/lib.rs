@@ -8,6 +8,7 @@
 //! Start at [`Document`] for an OpenAPI document and at [`requirement`] for the rows.
 
 pub mod document;
+pub mod documents;
 pub mod requirement;
 pub mod wire;
 

@@ -49,7 +49,7 @@ fn call(facts: &Facts, operation: &str, by: Credential, app: usize) -> Transitio
 }
 
 /// What an operation needs to exist before it is called.
-fn world(facts: &Facts, operation: &str, chain: Chain) -> Chain {
+pub(crate) fn world(facts: &Facts, operation: &str, chain: Chain) -> Chain {
     match operation {
         "getExport" => chain.steps([create(OWNER, 0, body(&facts.shop.path))]),
         "getLogRequest" => {

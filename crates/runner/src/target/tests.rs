@@ -155,10 +155,8 @@ fn an_endpoint_is_needed() {
     );
     check(
         "[endpoints]\n",
-        &[
-            "target.toml:1: [endpoints] names none: expected at least one of \"account\", \"core\", \
-           \"control\"",
-        ],
+        &["target.toml:1: [endpoints] names none: expected at least one of \"account\", \
+             \"core\", \"control\""],
     );
 }
 

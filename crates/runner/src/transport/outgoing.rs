@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hyper::http::uri::PathAndQuery;
 use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use spec::wire::Request;
 use url::Url;
 
@@ -155,11 +155,17 @@ fn headers(request: &Request, authorization: Option<&str>) -> Result<HeaderMap, 
             .map_err(unsendable("a header value"))?;
         headers.append(name, value);
     }
+    // The client library says nothing of an empty body, and some servers insist on a length where a
+    // method usually comes with one (RFC 9110, 8.6).
+    let has_body = request.body.as_ref().is_some_and(|body| !body.is_empty());
+    if !has_body && ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) {
+        headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+    }
     if let Some(authorization) = authorization {
         let mut value = HeaderValue::from_bytes(authorization.as_bytes())
             .map_err(unsendable("the authorization header"))?;
         value.set_sensitive(true);
-        headers.insert(reqwest::header::AUTHORIZATION, value);
+        headers.insert(AUTHORIZATION, value);
     }
     Ok(headers)
 }

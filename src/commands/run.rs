@@ -1,0 +1,122 @@
+//! `conformance run`.
+
+use std::path::Path;
+
+use runner::fold::RunResult;
+use runner::known::KnownFailures;
+use runner::pattern::{self, Selection};
+use runner::run::{Finished, Options, run as run_suite};
+use runner::terminal;
+use spec::profile::Profile;
+use spec::requirement::Requirements;
+
+use super::{Stop, open_suite, read, report_stop, runtime, target_file};
+use crate::cli::{Require, Run};
+use crate::progress::Bar;
+
+/// Random valid requests for each operation where nothing else is said.
+const CASES: u32 = 100;
+
+/// With a budget in time, so many: the budget ends them.
+const CASES_WITHOUT_END: u32 = 1_000_000;
+
+/// Runs the suite and prints the report.
+pub(crate) fn run(args: &Run) -> u8 {
+    match finished(args) {
+        Ok(finished) => {
+            print!("{}", terminal::text(&finished));
+            exit_code(args, &finished)
+        }
+        Err(stop) => report_stop(&stop),
+    }
+}
+
+fn exit_code(args: &Run, finished: &Finished) -> u8 {
+    let code = finished.exit_code();
+    let wanted = args.require == Some(Require::Conformant);
+    if code == 0 && wanted && finished.report.run_result() != RunResult::Conformant {
+        return 1;
+    }
+    code
+}
+
+fn finished(args: &Run) -> Result<Finished, Stop> {
+    let options = options(args)?;
+    let runtime = runtime()?;
+    let bar = Bar::new(args.quiet);
+    let finished = runtime.block_on(async {
+        if let Some(document) = &args.openapi {
+            return any_api(args, document, &options, &bar).await;
+        }
+        let file = target_file(&args.place)?;
+        let mut options = options;
+        if args.jobs.is_none() {
+            options.jobs = file.limits.concurrency;
+        }
+        let suite = open_suite(file).await?;
+        suite.seed.set(options.seed);
+        suite.cases.set(options.cases);
+        Ok(run_suite(&suite, &options, &bar).await)
+    });
+    bar.clear();
+    finished
+}
+
+async fn any_api(
+    args: &Run,
+    document: &Path,
+    options: &Options,
+    bar: &Bar,
+) -> Result<Finished, Stop> {
+    let text = read(document)?;
+    let document = runner::any_api::read(&document.display().to_string(), &text, &args.header)
+        .map_err(Stop::usage)?;
+    let url = args.place.url.as_deref().unwrap_or("");
+    runner::any_api::run(document, url, options, bar).await.map_err(|error| match error {
+        runner::open::OpenError::Configuration(message) => Stop::usage(message),
+        runner::open::OpenError::Unreachable(message) => Stop::error(message),
+    })
+}
+
+fn options(args: &Run) -> Result<Options, Stop> {
+    let selection = Selection {
+        profile: args.profile.as_deref().map(profile).transpose()?,
+        only: args.only.clone(),
+        skip: args.skip.clone(),
+    };
+    if let Some(mistake) = selection.mistake(Requirements::embedded()) {
+        return Err(Stop::usage(mistake));
+    }
+    let known = match &args.known_failures {
+        Some(path) => KnownFailures::parse(&path.display().to_string(), &read(path)?)
+            .map_err(|mistakes| Stop::usage(mistakes.join("\n")))?,
+        None => KnownFailures::default(),
+    };
+    let endless = if args.budget.is_some() { CASES_WITHOUT_END } else { CASES };
+    Ok(Options {
+        selection,
+        seed: args.seed,
+        budget: args.budget,
+        cases: args.cases.unwrap_or(endless),
+        jobs: args.jobs.unwrap_or(8),
+        known,
+        report: Some(args.report.clone()),
+        operations: None,
+        phases: None,
+    })
+}
+
+fn profile(name: &str) -> Result<Profile, Stop> {
+    let all = Profile::embedded();
+    if let Some(found) = all.iter().find(|profile| profile.name == name) {
+        return Ok(found.clone());
+    }
+    let names: Vec<&str> = all.iter().map(|profile| profile.name.as_str()).collect();
+    let hint = pattern::closest(name, names.iter().copied())
+        .map(|name| format!("; did you mean {name:?}?"))
+        .unwrap_or_default();
+    Err(Stop::usage(format!(
+        "there is no profile {name:?}{hint}; there are {}",
+        names.join(", ")
+    )))
+}
