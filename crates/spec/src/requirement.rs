@@ -90,6 +90,9 @@ pub struct Requirement {
     /// Why there is no check: `not observable: …`, `ambiguous: …`, `superseded: …`, `permission: …`.
     #[serde(default)]
     pub excluded: Option<String>,
+    /// Slug of the row that says the same: the documents repeat themselves, a judge need not.
+    #[serde(default)]
+    pub same_as: Option<String>,
 }
 
 /// The preconditions that rows may name in `needs`.
