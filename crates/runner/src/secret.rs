@@ -148,7 +148,7 @@ impl Redactor {
             Value::Object(members) => {
                 for (name, member) in members {
                     match member {
-                        Value::String(text) if is_secret_member(name) => self.learn_found(text),
+                        member if is_secret_member(name) => self.learn_all(member),
                         Value::String(text) if is_presigned_member(name) => {
                             signatures(text).for_each(|signature| self.learn_found(signature));
                         }
@@ -157,6 +157,16 @@ impl Redactor {
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// Learns every string of what stands under a secret member, however deep.
+    fn learn_all(&self, value: &Value) {
+        match value {
+            Value::String(text) => self.learn_found(text),
+            Value::Array(items) => items.iter().for_each(|item| self.learn_all(item)),
+            Value::Object(members) => members.values().for_each(|member| self.learn_all(member)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
@@ -209,12 +219,27 @@ impl Redactor {
 
     fn redact_member(&self, name: &str, mut member: Value) -> Value {
         match &member {
-            Value::String(_) | Value::Number(_) if is_secret_member(name) => PLACEHOLDER.into(),
+            _ if is_secret_member(name) => self.hide_all(member),
             Value::String(url) if is_presigned_member(name) => self.redact_presigned(url).into(),
             _ => {
                 self.redact_json(&mut member);
                 member
             }
+        }
+    }
+
+    /// Hides every string and number of what stands under a secret member, however deep.
+    fn hide_all(&self, value: Value) -> Value {
+        match value {
+            Value::String(_) | Value::Number(_) => PLACEHOLDER.into(),
+            Value::Array(items) => items.into_iter().map(|item| self.hide_all(item)).collect(),
+            Value::Object(members) => {
+                let hide = |(name, member): (String, Value)| {
+                    (self.redact(&name).into_owned(), self.hide_all(member))
+                };
+                Value::Object(members.into_iter().map(hide).collect())
+            }
+            Value::Null | Value::Bool(_) => value,
         }
     }
 

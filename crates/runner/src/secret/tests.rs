@@ -143,8 +143,8 @@ fn json_is_redacted_by_value_and_by_place() {
         &json!({"secret": "[secret]", "a": "none", "Secret": "[secret]", "password": null}),
     );
     check_json(
-        json!({"secret": {"secret": "12345678", "b": "12345678"}, "access_token": ["x"]}),
-        &json!({"secret": {"secret": "[secret]", "b": "[secret]"}, "access_token": ["x"]}),
+        json!({"secret": {"secret": "12345678", "b": "12345678"}, "access_token": ["x", true]}),
+        &json!({"secret": {"secret": "[secret]", "b": "[secret]"}, "access_token": ["[secret]", true]}),
     );
 }
 
