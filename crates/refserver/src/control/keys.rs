@@ -1,0 +1,63 @@
+//! Making account keys and revoking them.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::{account, no_such_account, string};
+use crate::answer::{Answer, Refusal, Reply};
+use crate::call::Call;
+use crate::server::Server;
+use crate::store::account::{AccountKey, IdempotencyMemory, Role};
+use crate::store::directory::KeyHolder;
+use crate::time::{DAY, Moment};
+
+pub(super) fn create(server: &Server, call: &Call) -> Reply {
+    let body = call.object()?;
+    let role_name = string(&body, "role")?;
+    let role = Role::parse(role_name)
+        .ok_or_else(|| Refusal::bad_request("role has to be owner, admin, developer or billing"))?;
+    if !matches!(body.get("name"), None | Some(Value::String(_))) {
+        return Err(Refusal::bad_request("name has to be a string"));
+    }
+    let ttl_days = read_ttl(&body)?;
+    let cell = account(server, call)?;
+    let mut account = cell.lock();
+    if account.closed {
+        return Err(no_such_account());
+    }
+    let now = account.clock.at(server.now());
+    let expires_at = ttl_days.map(|days| expiry(server, now, days)).transpose()?;
+    let id = server.signer.draw(12);
+    // Secrets of database keys begin with `fn` and a capital letter; these must not be taken for one.
+    let secret = format!("fna_{}", server.signer.draw(32));
+    let shown = expires_at.map(|moment| server.show_time(moment));
+    let body = json!({"id": id, "secret": secret, "role": role_name, "expires_at": shown});
+    let memory = IdempotencyMemory::default();
+    let key = AccountKey { secret: secret.clone(), role, expires_at, memory, n_requests: 0 };
+    account.keys.insert(id.clone(), key);
+    server.directory.add_secret(secret, KeyHolder { cell: cell.clone(), key_id: id });
+    Ok(Answer::json(StatusCode::CREATED, body))
+}
+
+fn read_ttl(body: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
+    match body.get("ttl_days") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| {
+            Refusal::bad_request("ttl_days has to be an integer that is not negative")
+        }),
+    }
+}
+
+fn expiry(_server: &Server, now: Moment, days: u64) -> Result<Moment, Refusal> {
+    now.checked_plus(days, DAY)
+        .ok_or_else(|| Refusal::bad_request("ttl_days is too far in the future"))
+}
+
+pub(super) fn revoke(server: &Server, call: &Call) -> Reply {
+    let cell = account(server, call)?;
+    let mut account = cell.lock();
+    let removed = call.segment(5).and_then(|id| account.keys.remove(&id));
+    let key = removed.ok_or_else(|| Refusal::not_found("there is no such key"))?;
+    server.directory.remove_secret(&key.secret);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}

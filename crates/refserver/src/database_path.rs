@@ -1,0 +1,31 @@
+//! Database paths: a region group, then the names of databases from the top, joined by `/`.
+
+/// The region groups there are. `classic` is the older name of `global`.
+const REGION_GROUPS: [&str; 4] = ["us-std", "eu-std", "global", "classic"];
+
+pub(crate) fn is_region_group(name: &str) -> bool {
+    REGION_GROUPS.contains(&name)
+}
+
+/// Whether a text is formed like the path of a database; whether there is one is another matter.
+pub(crate) fn is_database_path(path: &str) -> bool {
+    let mut components = path.split('/');
+    let known = components.next().is_some_and(is_region_group);
+    let mut n_names = 0;
+    let named = components.all(|name| {
+        n_names += 1;
+        !name.is_empty() && !name.contains(char::is_control)
+    });
+    known && named && n_names > 0
+}
+
+/// The region group of a path.
+pub(crate) fn region_group(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+/// The path and those of all databases above it.
+pub(crate) fn with_parents(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').skip(1).map(|(idx, _)| &path[..idx]);
+    ends.chain(std::iter::once(path))
+}

@@ -1,0 +1,217 @@
+//! Pages of a list: how many items go on one, and the token that leads to the next.
+//!
+//! A token says where the walk stands: the revision of its first page and the position of the last
+//! item shown. It is signed together with the account and the filters, so that it fits only the
+//! list it came from; any other use of it is a bad request. The page size may change on the way.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::answer::Refusal;
+use crate::server::Server;
+use crate::variant::Variant;
+
+const PAGE_SIZE_MAX: i64 = 100;
+const PAGE_SIZE_DEFAULT: usize = 10;
+const MAC_BYTES: usize = 16;
+const TOKEN_BYTES: usize = 1 + 8 + 1 + 8;
+
+/// The lists that have pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    Exports,
+    LogRequests,
+    OauthApps,
+}
+
+impl List {
+    fn tag(self) -> u8 {
+        match self {
+            Self::Exports => 1,
+            Self::LogRequests => 2,
+            Self::OauthApps => 3,
+        }
+    }
+
+    /// How many items a page has if the client does not say.
+    pub(crate) fn default_size(self, server: &Server) -> usize {
+        let larger = server.variants().has(Variant::LargerDefaultPage);
+        match self {
+            Self::Exports => PAGE_SIZE_DEFAULT,
+            Self::LogRequests | Self::OauthApps if larger => 100,
+            Self::LogRequests | Self::OauthApps => PAGE_SIZE_DEFAULT,
+        }
+    }
+}
+
+/// Where an item stands in a list: first by group, then by place in the group, both ascending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub(crate) group: u8,
+    pub(crate) place: u64,
+}
+
+impl Position {
+    pub(crate) fn ascending(id: u64) -> Self {
+        Self { group: 0, place: id }
+    }
+
+    pub(crate) fn descending(group: u8, id: u64) -> Self {
+        Self { group, place: !id }
+    }
+}
+
+/// What a client asks for: which list, which part of it, how much at once, and from where.
+pub(crate) struct PageRequest<'a> {
+    pub(crate) list: List,
+    pub(crate) account_id: &'a str,
+    /// The filters in a canonical form.
+    pub(crate) filter: String,
+    pub(crate) size: usize,
+    pub(crate) token: Option<&'a str>,
+}
+
+/// Where a walk stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor {
+    /// The order of the list is the one that it had at this revision.
+    pub(crate) revision: u64,
+    after: Option<Position>,
+}
+
+impl PageRequest<'_> {
+    /// Finds out where the walk stands.
+    pub(crate) fn open(&self, server: &Server) -> Result<Cursor, Refusal> {
+        let Some(token) = self.token else {
+            return Ok(Cursor { revision: server.revision(), after: None });
+        };
+        self.read(server, token).ok_or_else(|| {
+            Refusal::bad_request("next_token is not one that this list has given out")
+        })
+    }
+
+    fn read(&self, server: &Server, token: &str) -> Option<Cursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let payload: &[u8; TOKEN_BYTES] = bytes.get(..TOKEN_BYTES)?.try_into().ok()?;
+        if bytes.get(TOKEN_BYTES..)? != self.mac(server, payload) {
+            return None;
+        }
+        let revision = u64::from_be_bytes(payload[1..9].try_into().ok()?);
+        let place = u64::from_be_bytes(payload[10..18].try_into().ok()?);
+        Some(Cursor { revision, after: Some(Position { group: payload[9], place }) })
+    }
+
+    fn write(&self, server: &Server, revision: u64, last: Position) -> String {
+        let mut bytes = Vec::with_capacity(TOKEN_BYTES + MAC_BYTES);
+        bytes.push(self.list.tag());
+        bytes.extend_from_slice(&revision.to_be_bytes());
+        bytes.push(last.group);
+        bytes.extend_from_slice(&last.place.to_be_bytes());
+        let mac = self.mac(server, &bytes);
+        bytes.extend_from_slice(&mac);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn mac(&self, server: &Server, payload: &[u8]) -> [u8; MAC_BYTES] {
+        let parts: [&[u8]; 5] = [
+            b"page",
+            &[self.list.tag()],
+            self.account_id.as_bytes(),
+            self.filter.as_bytes(),
+            payload,
+        ];
+        let mut mac = [0; MAC_BYTES];
+        mac.copy_from_slice(&server.signer.sign(&parts)[..MAC_BYTES]);
+        mac
+    }
+
+    /// Cuts the page that the walk has come to out of the whole list.
+    pub(crate) fn cut<T>(
+        &self,
+        server: &Server,
+        cursor: Cursor,
+        mut items: Vec<(Position, T)>,
+    ) -> Page<T> {
+        items.sort_unstable_by_key(|(position, _)| *position);
+        let start = match cursor.after {
+            Some(after) => items.partition_point(|(position, _)| *position <= after),
+            None => 0,
+        };
+        let end = items.len().min(start.saturating_add(self.size));
+        let more = end < items.len();
+        let dangling = end > start && server.variants().has(Variant::TokenOnLastPage);
+        let last = items.get(end.wrapping_sub(1)).map(|(position, _)| *position);
+        let next_token = match last {
+            Some(last) if more || dangling => Some(self.write(server, cursor.revision, last)),
+            _ => None,
+        };
+        let items = items.drain(start..end).map(|(_, item)| item).collect();
+        Page { items, next_token }
+    }
+}
+
+/// One page.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    next_token: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// The object with `results` and, where there is more, `next_token`.
+    pub(crate) fn show(self, server: &Server, show: impl FnMut(T) -> Value) -> Value {
+        let mut body = Map::new();
+        let results = self.items.into_iter().map(show).collect();
+        body.insert("results".into(), Value::Array(results));
+        match self.next_token {
+            Some(token) => {
+                body.insert("next_token".into(), Value::String(token));
+            }
+            None if server.variants().has(Variant::NullNextToken) => {
+                body.insert("next_token".into(), Value::Null);
+            }
+            None => {}
+        }
+        Value::Object(body)
+    }
+}
+
+/// Reads `max_results` from a query.
+pub(crate) fn size_from_query(
+    server: &Server,
+    list: List,
+    text: Option<&str>,
+) -> Result<usize, Refusal> {
+    let Some(text) = text else { return Ok(list.default_size(server)) };
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::bad_request("max_results has to be an integer"));
+    }
+    // What does not fit is beyond the limit on one side or the other.
+    let beyond = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    size_in_range(server, text.parse().unwrap_or(beyond))
+}
+
+/// Reads `max_results` from a body.
+pub(crate) fn size_from_body(
+    server: &Server,
+    list: List,
+    value: Option<&Value>,
+) -> Result<usize, Refusal> {
+    match value {
+        None | Some(Value::Null) => Ok(list.default_size(server)),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => {
+            size_in_range(server, number.as_i64().unwrap_or(i64::MAX))
+        }
+        Some(_) => Err(Refusal::bad_request("max_results has to be an integer")),
+    }
+}
+
+fn size_in_range(server: &Server, size: i64) -> Result<usize, Refusal> {
+    let clamps = size >= 0 && server.variants().has(Variant::ClampsPageSize);
+    let size = if clamps { size.clamp(1, PAGE_SIZE_MAX) } else { size };
+    match usize::try_from(size) {
+        Ok(fit) if (1..=PAGE_SIZE_MAX).contains(&size) => Ok(fit),
+        _ => Err(Refusal::bad_request("max_results has to be from 1 to 100")),
+    }
+}

@@ -1,0 +1,58 @@
+//! `POST /api/v1/logs/{request_id}/url`: a new URL for the file of a complete request.
+
+use serde_json::Value;
+
+use super::body;
+use super::get_log_request::{no_such_request, requested_id};
+use super::request_logs::check_type;
+use crate::answer::{Answer, Refusal, Reply};
+use crate::session::Context;
+use crate::store::account::Account;
+use crate::store::log_request::{LogRequest, LogState};
+use crate::variant::Variant;
+
+pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let server = ctx.server;
+    check_type(server, &ctx.call.query(), &["type"])?;
+    let version = read_version(ctx)?;
+    let id = requested_id(ctx)?;
+    let request = account.logs.get(id).ok_or_else(no_such_request)?;
+    check_request(ctx, request, version)?;
+    let two_steps = server.variants().has(Variant::CreatesUrlInTwoSteps);
+    let next = if two_steps { LogState::CreatingNewUrl } else { LogState::Complete };
+    let step = account.step(server, ctx.real);
+    account.logs.set(server, id, next, step);
+    match account.logs.get(id) {
+        Some(request) => Ok(Answer::ok(request.show(server))),
+        None => Err(no_such_request()),
+    }
+}
+
+/// The version that the client believes to be current, if it says so.
+fn read_version(ctx: &Context<'_>) -> Result<Option<u64>, Refusal> {
+    let Some(object) = ctx.call.optional_object()? else { return Ok(None) };
+    body::check_known(ctx.server, &object, &["version"])?;
+    match object.get("version") {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or_else(|| {
+            Refusal::bad_request("version has to be an integer that is not negative")
+        }),
+    }
+}
+
+fn check_request(
+    ctx: &Context<'_>,
+    request: &LogRequest,
+    version: Option<u64>,
+) -> Result<(), Refusal> {
+    if request.state != LogState::Complete {
+        if ctx.server.variants().has(Variant::UnfinishedUrlIsNotFound) {
+            return Err(Refusal::not_found("the log request has no file yet"));
+        }
+        return Err(Refusal::bad_request("the log request is not complete"));
+    }
+    if version.is_some_and(|version| version != request.version) {
+        return Err(Refusal::bad_request("the version of the log request is another one by now"));
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! `GET /storage/…`: the file of a log request, for whoever has a URL that is still good.
+
+use axum::http::StatusCode;
+
+use crate::answer::{Answer, Content, Refusal, Reply};
+use crate::call::Call;
+use crate::log_file;
+use crate::presign;
+use crate::server::Server;
+
+pub(crate) fn run(server: &Server, call: &Call) -> Reply {
+    let refused = || Refusal::forbidden("the signature does not fit the URL");
+    let permission = presign::read(server, call).ok_or_else(refused)?;
+    let gone = || Refusal::not_found("there is no such file");
+    let cell = server.directory.account(&permission.account_id).ok_or_else(gone)?;
+    let order = {
+        let account = cell.lock();
+        let expired = account.clock.at(server.now()) >= permission.expires_at;
+        if expired {
+            return Err(Refusal::forbidden("the URL has expired"));
+        }
+        account.logs.get(permission.request_id).map(|request| request.order.clone())
+    };
+    let file = log_file::write(server, &order.ok_or_else(gone)?);
+    Ok(Answer { status: StatusCode::OK, content: Content::Gzip(file), headers: Vec::new() })
+}

@@ -1,0 +1,23 @@
+//! `GET /api/v1/oauth/apps`: the apps that the account has let in, the oldest first.
+
+use crate::answer::{Answer, Reply};
+use crate::page::{List, PageRequest, Position, size_from_query};
+use crate::session::Context;
+use crate::store::account::Account;
+
+pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let server = ctx.server;
+    let query = ctx.call.query();
+    query.check_known(&["max_results", "next_token"], server.variants())?;
+    let request = PageRequest {
+        list: List::OauthApps,
+        account_id: &account.id,
+        filter: String::new(),
+        size: size_from_query(server, List::OauthApps, query.one("max_results")?)?,
+        token: query.one("next_token")?,
+    };
+    let cursor = request.open(server)?;
+    let listed = account.apps.values().map(|app| (Position::ascending(app.id), app));
+    let page = request.cut(server, cursor, listed.collect());
+    Ok(Answer::ok(page.show(server, |app| app.show(server))))
+}

@@ -1,0 +1,130 @@
+//! `POST /api/v1/logs`: orders the logs of a database or a region group for a window of time.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::body;
+use crate::answer::{Answer, Refusal, Reply};
+use crate::call::Query;
+use crate::database_path::{is_database_path, is_region_group, region_group};
+use crate::server::Server;
+use crate::session::Context;
+use crate::store::account::Account;
+use crate::store::log_request::LogOrder;
+use crate::time::{DAY, SECOND, parse_instant};
+use crate::variant::Variant;
+
+const WINDOW_DAYS_MAX: i64 = 90;
+
+pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let server = ctx.server;
+    check_type(server, &ctx.call.query(), &["type"])?;
+    let body = ctx.call.object()?;
+    let order = read_order(server, &body)?;
+    let token = read_token(server, &body)?;
+    let known = token.as_ref().and_then(|token| account.logs.remembered(token, ctx.now));
+    if let Some(request) = known {
+        return Ok(Answer::ok(request.show(server)));
+    }
+    check_existence(server, account, &order)?;
+    let id = account.next_id(server, ctx.now);
+    let step = account.step(server, ctx.real);
+    if let Some(token) = token {
+        account.logs.remember(token, id, ctx.now);
+    }
+    let request = account.logs.add(server, &account.id, id, order, step);
+    Ok(Answer::ok(request.show(server)))
+}
+
+/// Every operation on logs needs `type=query`.
+pub(crate) fn check_type(server: &Server, query: &Query, known: &[&str]) -> Result<(), Refusal> {
+    query.check_known(known, server.variants())?;
+    match query.one("type")? {
+        Some("query") => Ok(()),
+        Some(_) => Err(Refusal::bad_request("type has to be query")),
+        None => Err(Refusal::bad_request("the parameter type is missing")),
+    }
+}
+
+fn read_order(server: &Server, body: &Map<String, Value>) -> Result<LogOrder, Refusal> {
+    let known = ["database", "region_group", "time_start", "time_end", "idempotency_token"];
+    body::check_known(server, body, &known)?;
+    let database = body::optional_string(body, "database")?;
+    let group = body::optional_string(body, "region_group")?;
+    let region_group = match (database, group) {
+        // The database decides; its region group is part of it.
+        (Some(database), _) if is_database_path(database) => region_group(database),
+        (Some(_), _) => {
+            return Err(Refusal::bad_request(
+                "database has to be a region group and names, joined by slashes",
+            ));
+        }
+        (None, Some(group)) if is_region_group(group) => group,
+        (None, Some(_)) => return Err(Refusal::bad_request("there is no such region group")),
+        (None, None) => {
+            return Err(Refusal::bad_request("database or region_group has to be given"));
+        }
+    };
+    let (time_start, time_end) = read_window(server, body)?;
+    Ok(LogOrder {
+        database: database.map(str::to_owned),
+        region_group: region_group.to_owned(),
+        time_start,
+        time_end,
+    })
+}
+
+fn read_window(
+    _server: &Server,
+    body: &Map<String, Value>,
+) -> Result<(Timestamp, Timestamp), Refusal> {
+    let start = read_instant(body, "time_start")?;
+    let end = read_instant(body, "time_end")?;
+    if start >= end {
+        return Err(Refusal::bad_request("time_start has to be before time_end"));
+    }
+    let nanos_max = i128::from(WINDOW_DAYS_MAX * (DAY / SECOND)) * 1_000_000_000;
+    if end.as_nanosecond() - start.as_nanosecond() > nanos_max {
+        return Err(Refusal::bad_request("the window must not be longer than 90 days"));
+    }
+    Ok((start, end))
+}
+
+fn read_instant(body: &Map<String, Value>, name: &str) -> Result<Timestamp, Refusal> {
+    parse_instant(body::string(body, name)?).ok_or_else(|| {
+        Refusal::bad_request(format!("{name} has to be a date and time with an offset"))
+    })
+}
+
+/// The idempotency token; case does not matter in a UUID.
+fn read_token(server: &Server, body: &Map<String, Value>) -> Result<Option<String>, Refusal> {
+    let Some(token) = body::optional_string(body, "idempotency_token")? else { return Ok(None) };
+    if !is_uuid(token) {
+        return Err(Refusal::bad_request("idempotency_token has to be a UUID"));
+    }
+    if server.variants().has(Variant::CaseSensitiveLogTokens) {
+        return Ok(Some(token.to_owned()));
+    }
+    Ok(Some(token.to_ascii_lowercase()))
+}
+
+fn is_uuid(text: &str) -> bool {
+    const FORM: &[u8; 36] = b"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    text.len() == FORM.len()
+        && text.bytes().zip(FORM).all(|(byte, form)| match form {
+            b'-' => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn check_existence(server: &Server, account: &Account, order: &LogOrder) -> Result<(), Refusal> {
+    let Some(database) = &order.database else { return Ok(()) };
+    if account.collections_of(database).is_some() {
+        return Ok(());
+    }
+    let message = format!("there is no database {database:?}");
+    if server.variants().has(Variant::UnknownLogDatabaseIsBadRequest) {
+        return Err(Refusal::bad_request(message));
+    }
+    Err(Refusal::not_found(message))
+}

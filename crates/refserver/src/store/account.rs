@@ -1,0 +1,207 @@
+//! One account: its plan, databases, apps, keys, clock and jobs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::server::Server;
+use crate::store::export::{Exports, Step};
+use crate::store::log_request::{LogRequests, LogState};
+use crate::time::{AccountClock, DAY, Moment};
+
+/// What the account pays for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plan {
+    Enterprise,
+    Free,
+}
+
+/// What the holder of a key is in the team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Owner,
+    Admin,
+    Developer,
+    Billing,
+}
+
+impl Role {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "owner" => Some(Self::Owner),
+            "admin" => Some(Self::Admin),
+            "developer" => Some(Self::Developer),
+            "billing" => Some(Self::Billing),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn may_export(self) -> bool {
+        match self {
+            Self::Owner | Self::Admin | Self::Developer => true,
+            Self::Billing => false,
+        }
+    }
+}
+
+/// Who moves the jobs of the account on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JobMode {
+    /// Only the control API.
+    Manual,
+    /// The server itself; each state lasts at least so many microseconds of real time.
+    Auto { step: i64 },
+}
+
+/// The first response to an idempotency key.
+#[derive(Debug, Clone)]
+pub(crate) struct Remembered {
+    pub(crate) answer: Answer,
+    /// What was asked for, to tell a repeated request from another one with the same key.
+    pub(crate) request: Value,
+    pub(crate) since: Moment,
+    pub(crate) export_id: u64,
+}
+
+/// What the idempotency keys sent with one account key led to.
+#[derive(Debug, Default)]
+pub(crate) struct IdempotencyMemory {
+    by_key: HashMap<Vec<u8>, Remembered>,
+    /// The keys, oldest first. The clock never goes back, so this is the order of forgetting too.
+    ages: VecDeque<(Moment, Vec<u8>)>,
+}
+
+impl IdempotencyMemory {
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&Remembered> {
+        self.by_key.get(key)
+    }
+
+    pub(crate) fn remember(&mut self, key: &[u8], remembered: Remembered) {
+        self.ages.push_back((remembered.since, key.to_owned()));
+        self.by_key.insert(key.to_owned(), remembered);
+    }
+
+    /// Drops what was remembered for a day or longer.
+    pub(crate) fn forget(&mut self, now: Moment) {
+        while let Some((since, key)) = self.ages.front() {
+            if now < since.plus(DAY) {
+                return;
+            }
+            self.by_key.remove(key);
+            self.ages.pop_front();
+        }
+    }
+}
+
+/// One account key.
+#[derive(Debug)]
+pub(crate) struct AccountKey {
+    pub(crate) secret: String,
+    pub(crate) role: Role,
+    pub(crate) expires_at: Option<Moment>,
+    pub(crate) memory: IdempotencyMemory,
+    pub(crate) n_requests: u64,
+}
+
+/// A third-party app that the account has let in.
+#[derive(Debug, Clone)]
+pub(crate) struct OauthApp {
+    pub(crate) id: u64,
+    pub(crate) oauth2_client: String,
+    /// Pairs of id and display name.
+    pub(crate) scope: Vec<(String, String)>,
+    pub(crate) created_at: Moment,
+}
+
+impl OauthApp {
+    pub(crate) fn show(&self, server: &Server) -> Value {
+        let scope: Vec<Value> = self
+            .scope
+            .iter()
+            .map(|(id, display_name)| json!({"id": id, "display_name": display_name}))
+            .collect();
+        json!({
+            "id": self.id.to_string(),
+            "oauth2_client": self.oauth2_client,
+            "scope": scope,
+            "created_at": server.show_time(self.created_at),
+        })
+    }
+}
+
+/// One account and all that belongs to it.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) plan: Plan,
+    /// The path of each database, and its collections.
+    pub(crate) databases: BTreeMap<String, BTreeSet<String>>,
+    /// In the order of creation.
+    pub(crate) apps: BTreeMap<u64, OauthApp>,
+    pub(crate) keys: HashMap<String, AccountKey>,
+    pub(crate) clock: AccountClock,
+    pub(crate) mode: JobMode,
+    pub(crate) exports: Exports,
+    pub(crate) logs: LogRequests,
+    /// The newest id that was given out in the account.
+    pub(crate) last_id: u64,
+    /// Whether the account was deleted while somebody still held on to it.
+    pub(crate) closed: bool,
+}
+
+impl Account {
+    /// The next id for something of the account.
+    pub(crate) fn next_id(&mut self, server: &Server, now: Moment) -> u64 {
+        self.last_id = server.next_id(now, self.last_id);
+        self.last_id
+    }
+
+    /// A change that happens at an instant of real time.
+    pub(crate) fn step(&self, server: &Server, real: Moment) -> Step {
+        Step { revision: server.next_revision(), at: self.clock.at(real), real }
+    }
+
+    /// Brings the jobs to where they are by now. Nothing runs in the background: whoever looks at
+    /// an account first lets happen, in order and each at its own time, what was due before.
+    pub(crate) fn settle(&mut self, server: &Server, real: Moment) {
+        let JobMode::Auto { step } = self.mode else { return };
+        while let Some((id, next, due)) = self.exports.next_due(step) {
+            if due > real {
+                break;
+            }
+            let step = self.step(server, due);
+            self.exports.set(id, next, None, step);
+        }
+        while let Some((id, next, due)) = self.logs.next_due(step) {
+            if due > real {
+                break;
+            }
+            let step = self.step(server, due);
+            self.logs.take_due();
+            self.logs.set(server, id, next, step);
+        }
+    }
+
+    /// Counts a look at a log request; one whose URL is being created may get it by that.
+    pub(crate) fn look_at_log(&mut self, server: &Server, id: u64, real: Moment) {
+        if self.mode == JobMode::Manual && self.logs.look(id) {
+            let step = self.step(server, real);
+            self.logs.set(server, id, LogState::Complete, step);
+        }
+    }
+
+    /// Whether there is such a database, and its collections. The older name of a region group
+    /// stands for the newer one.
+    pub(crate) fn collections_of(&self, database: &str) -> Option<&BTreeSet<String>> {
+        self.databases.get(&canonical_database(database))
+    }
+}
+
+/// The path of a database with the newer name of its region group.
+pub(crate) fn canonical_database(path: &str) -> String {
+    match path.strip_prefix("classic/") {
+        Some(rest) => format!("global/{rest}"),
+        None => path.to_owned(),
+    }
+}

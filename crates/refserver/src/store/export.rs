@@ -1,0 +1,235 @@
+//! Exports: what one is, how it is shown, and how one after the other is worked off.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Map, Value, json};
+
+use crate::server::Server;
+use crate::store::history::History;
+use crate::time::Moment;
+use crate::variant::Variant;
+
+/// Where an export is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExportState {
+    Pending,
+    InProgress,
+    Complete,
+    Failed,
+}
+
+impl ExportState {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Pending, Self::InProgress, Self::Complete, Self::Failed];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::InProgress => "InProgress",
+            Self::Complete => "Complete",
+            Self::Failed => "Failed",
+        }
+    }
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    pub(crate) fn is_terminal(self) -> bool {
+        matches!(self, Self::Complete | Self::Failed)
+    }
+
+    /// Whether the control API may take an export from here to there.
+    pub(crate) fn may_become(self, next: Self) -> bool {
+        matches!(
+            (self, next),
+            (Self::Pending, Self::InProgress | Self::Failed)
+                | (Self::InProgress, Self::Complete | Self::Failed)
+        )
+    }
+
+    /// Where the state stands in the list: the order of life, or that of the alphabet.
+    pub(crate) fn group(self, server: &Server) -> u8 {
+        let alphabetical = server.variants().has(Variant::AlphabeticalStateOrder);
+        match self {
+            Self::Pending if alphabetical => 3,
+            Self::InProgress if alphabetical => 2,
+            Self::Complete if alphabetical => 0,
+            Self::Failed if alphabetical => 1,
+            Self::Pending => 0,
+            Self::InProgress => 1,
+            Self::Complete => 2,
+            Self::Failed => 3,
+        }
+    }
+}
+
+/// The place in S3 that an export goes to. The path has no slash in front.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) bucket: String,
+    pub(crate) path: String,
+}
+
+impl Destination {
+    fn show(&self, server: &Server) -> Value {
+        let slashed = server.variants().has(Variant::TrailingSlashInDestination);
+        let slash = if slashed && !self.path.ends_with('/') { "/" } else { "" };
+        let path = format!("{}{slash}", self.path);
+        let uri = format!("s3://{}/{path}", self.bucket);
+        json!({"s3": {"bucket": self.bucket, "path": path}, "uri": uri})
+    }
+}
+
+/// Why an export failed.
+#[derive(Debug, Clone)]
+pub(crate) struct StateInfo {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+/// What a client asks for when it creates an export.
+#[derive(Debug, Clone)]
+pub(crate) struct ExportOrder {
+    pub(crate) database: String,
+    pub(crate) collections: Option<Vec<String>>,
+    pub(crate) format: String,
+    pub(crate) destination: Destination,
+}
+
+/// One export.
+#[derive(Debug, Clone)]
+pub(crate) struct Export {
+    pub(crate) id: u64,
+    pub(crate) state: ExportState,
+    pub(crate) order: ExportOrder,
+    created_at: Moment,
+    updated_at: Moment,
+    state_info: Option<StateInfo>,
+    pub(crate) history: History<ExportState>,
+    /// When the state was reached, in real time.
+    entered: Moment,
+}
+
+impl Export {
+    pub(crate) fn show(&self, server: &Server) -> Value {
+        let mut body = Map::new();
+        let id = if server.variants().has(Variant::IntegerExportIds) {
+            json!(self.id)
+        } else {
+            json!(self.id.to_string())
+        };
+        body.insert("id".into(), id);
+        body.insert("state".into(), json!(self.state.name()));
+        body.insert("database".into(), json!(self.order.database));
+        if let Some(collections) = &self.order.collections {
+            body.insert("collections".into(), json!(collections));
+        }
+        body.insert("format".into(), json!(self.order.format));
+        body.insert("destination".into(), self.order.destination.show(server));
+        body.insert("created_at".into(), json!(server.show_time(self.created_at)));
+        body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
+        body.insert("is_terminal".into(), json!(self.state.is_terminal()));
+        if let Some(info) = &self.state_info {
+            let info = json!({"code": info.code, "message": info.message});
+            body.insert("state_info".into(), info);
+        }
+        Value::Object(body)
+    }
+}
+
+/// A change of state and when it happened.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// The number of the change.
+    pub(crate) revision: u64,
+    /// When, by the clock of the account.
+    pub(crate) at: Moment,
+    /// When, in real time.
+    pub(crate) real: Moment,
+}
+
+/// The exports of one account. At most one is in progress.
+#[derive(Debug, Default)]
+pub(crate) struct Exports {
+    by_id: BTreeMap<u64, Export>,
+    in_progress: Option<u64>,
+    /// Those that may still be pending, in the order of creation; others are passed over.
+    waiting: VecDeque<u64>,
+    n_unfinished: usize,
+    /// When the last one stopped being in progress, in real time.
+    freed: Option<Moment>,
+}
+
+impl Exports {
+    pub(crate) fn get(&self, id: u64) -> Option<&Export> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Export> {
+        self.by_id.values()
+    }
+
+    pub(crate) fn in_progress(&self) -> Option<u64> {
+        self.in_progress
+    }
+
+    pub(crate) fn any_unfinished(&self) -> bool {
+        self.n_unfinished > 0
+    }
+
+    pub(crate) fn add(&mut self, id: u64, order: ExportOrder, step: Step) -> &Export {
+        let state = ExportState::Pending;
+        let export = Export {
+            id,
+            state,
+            order,
+            created_at: step.at,
+            updated_at: step.at,
+            state_info: None,
+            history: History::starting(step.revision, state),
+            entered: step.real,
+        };
+        self.waiting.push_back(id);
+        self.n_unfinished += 1;
+        self.by_id.entry(id).insert_entry(export).into_mut()
+    }
+
+    /// Takes an export to another state; whether that is legal is the caller's business.
+    pub(crate) fn set(&mut self, id: u64, next: ExportState, info: Option<StateInfo>, step: Step) {
+        let Some(export) = self.by_id.get_mut(&id) else { return };
+        export.state = next;
+        export.state_info = info;
+        export.updated_at = step.at;
+        export.entered = step.real;
+        export.history.push(step.revision, next);
+        if next == ExportState::InProgress {
+            self.in_progress = Some(id);
+        } else if self.in_progress == Some(id) {
+            self.in_progress = None;
+            self.freed = Some(step.real);
+        }
+        if next.is_terminal() {
+            self.n_unfinished = self.n_unfinished.saturating_sub(1);
+        }
+    }
+
+    /// The next change that happens by itself, and when it is due in real time: the export in
+    /// progress completes, or the oldest pending one begins.
+    pub(crate) fn next_due(&mut self, step: i64) -> Option<(u64, ExportState, Moment)> {
+        if let Some(id) = self.in_progress {
+            let due = self.by_id.get(&id)?.entered.plus(step);
+            return Some((id, ExportState::Complete, due));
+        }
+        while let Some(id) = self.waiting.front().copied() {
+            let pending = self.by_id.get(&id).filter(|e| e.state == ExportState::Pending);
+            if let Some(export) = pending {
+                let ready = export.entered.plus(step);
+                let due = self.freed.map_or(ready, |freed| freed.max(ready));
+                return Some((id, ExportState::InProgress, due));
+            }
+            self.waiting.pop_front();
+        }
+        None
+    }
+}
