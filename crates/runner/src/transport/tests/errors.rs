@@ -274,6 +274,20 @@ async fn https_says_how_to_build_for_it() {
     assert!(text.contains("s3.example.test:443") && !text.contains("never"), "{text}");
 }
 
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn https_where_there_is_none_is_no_connection() {
+    let server = Server::always(Then::Answer(response(200, "", b"{}"))).await;
+    let base = super::Base::parse(&format!("https://{}", server.address)).expect("a base URL");
+    let error = transport().send(&base, &Request::new("GET", "/"), Some(SECRET)).await;
+    let error = error.expect_err("no TLS there");
+    // The server waits for the end of a head that never comes, so this may also take its time.
+    let expected = matches!(error, TransportError::Connect { .. } | TransportError::Timeout { .. });
+    assert!(expected, "{error:?}");
+    let error = transport().send(&base, &Request::new("GET", "/%2e"), None).await;
+    assert!(matches!(error, Err(TransportError::Unsupported { .. })), "{error:?}");
+}
+
 #[rstest]
 #[case("ftp://127.0.0.1/file?never")]
 #[case("http://never:never@127.0.0.1/")]
