@@ -7,7 +7,8 @@
 //! Hiding works on runs of [`RUN_BYTES_MIN`] bytes: every such run of every learned secret is kept
 //! as one `u64`, a text is scanned once with a rolling window, and whatever the window finds is
 //! replaced. So a secret cut short, or split between two members, is hidden as well. The same scan
-//! is made over the text with its JSON escapes and percent-encodings undone, and secrets are
+//! is made over the text with its JSON escapes and percent-encodings undone, up to three layers
+//! of them, and secrets are
 //! learned in their base64 forms too.
 //!
 //! Memory is bounded twice over. A layer keeps at most `2 ×` [`SECRETS_PER_GENERATION`] secrets:

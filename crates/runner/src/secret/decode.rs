@@ -28,6 +28,18 @@ impl Decoded {
         self.starts[run.start]..self.ends[run.end - 1]
     }
 
+    /// Undoes what is escaped in what was escaped: JSON in a JSON string, a URL in a URL. `None` if
+    /// nothing is.
+    pub(super) fn again(&self) -> Option<Decoded> {
+        let mut inner = decode(&self.bytes, Escapes::Both);
+        if inner.bytes.len() == self.bytes.len() {
+            return None;
+        }
+        inner.starts.iter_mut().for_each(|start| *start = self.starts[*start]);
+        inner.ends.iter_mut().for_each(|end| *end = self.ends[*end - 1]);
+        Some(inner)
+    }
+
     fn push(&mut self, byte: u8, origin: Range<usize>) {
         self.bytes.push(byte);
         self.starts.push(origin.start);

@@ -10,6 +10,9 @@ use super::base64_forms::base64_forms;
 use super::decode::{self, Escapes};
 use super::{RUN_BYTES_MIN, SECRET_BYTES_MIN, SECRETS_PER_GENERATION};
 
+/// How many layers of escapes are undone.
+const NESTING_MAX: usize = 3;
+
 /// Two generations of secrets behind a lock, and a flag that says whether there are any.
 #[derive(Default)]
 pub(super) struct Layer {
@@ -70,8 +73,13 @@ impl Layer {
             (true, true) => &[Escapes::Json, Escapes::Percent, Escapes::Both],
         };
         for escapes in escapes {
-            let decoded = decode::decode(text, *escapes);
+            let mut decoded = decode::decode(text, *escapes);
             generations.find(&decoded.bytes, |run| hits.push(decoded.origin(&run)));
+            for _ in 1..NESTING_MAX {
+                let Some(inner) = decoded.again() else { break };
+                decoded = inner;
+                generations.find(&decoded.bytes, |run| hits.push(decoded.origin(&run)));
+            }
         }
     }
 

@@ -43,6 +43,10 @@ fn check(secret: &str, text: &str, expected: &str) {
 #[case("?key=fnak_7Qm2-Zx9%2fWv%2b4Lp%22T%5ck8", "?key=[secret]")]
 #[case("%66%6E%61%6b_7Qm2-Zx9%2F", "[secret]")]
 #[case(r"\u0066nak_7Qm2%2DZx9\/Wv", "[secret]")]
+// Escaped twice: JSON in a JSON string, a URL in a query.
+#[case(r#""{\"a\": \"fnak_7Qm2-Zx9\\/Wv\"}""#, r#""{\"a\": \"[secret]\"}""#)]
+#[case(r"x\\u0066nak_7Qm2-Zx9", "x[secret]")]
+#[case("?u=%3Fkey%3Dfnak_7Q%256D2-Zx9%252FWv", "?u=%3Fkey%3D[secret]")]
 // Broken escapes are text.
 #[case(r"\u00 %4 %zz \x \ %", r"\u00 %4 %zz \x \ %")]
 #[case(r"\ud83d\ude00\ud83d", r"\ud83d\ude00\ud83d")]
@@ -252,4 +256,32 @@ fn redaction_is_fast_enough() {
     let rate = megabytes / started.elapsed().as_secs_f64();
     println!("{rate:.1} MB/s");
     assert!(rate > 0.2, "{rate} MB/s");
+}
+
+proptest::proptest! {
+    /// Whatever stands around it and however it is cut, no run of a secret gets out; and no text,
+    /// however odd, makes the redactor stumble.
+    #[test]
+    fn no_run_gets_out(
+        secret in "[a-zA-Z0-9_/+-]{8,40}",
+        front in ".{0,20}",
+        back in ".{0,20}",
+        cut in 0..32usize,
+        bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64),
+    ) {
+        let redactor = redactor(&[&secret]);
+        let part = &secret[cut.min(secret.len() - 8)..];
+        let escaped: String = part.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        let encoded: String = part.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for form in [part, &escaped, &encoded] {
+            let redacted = redactor.redact(&format!("{front}{form}{back}")).into_owned();
+            for at in 0..=part.len() - 8 {
+                proptest::prop_assert!(!redacted.contains(&part[at..at + 8]), "{redacted}");
+            }
+            proptest::prop_assert!(redacted.contains(PLACEHOLDER), "{redacted}");
+            proptest::prop_assert!(!redacted.contains(form), "{redacted}");
+        }
+        let mixed = [&bytes, secret.as_bytes(), &bytes].concat();
+        proptest::prop_assert!(!redactor.redact_bytes(&mixed).contains(&secret));
+    }
 }
