@@ -9,8 +9,10 @@
 
 pub mod document;
 pub mod documents;
+pub mod profile;
 pub mod requirement;
 pub mod wire;
 
 pub use document::{Document, DocumentError, Operation};
+pub use profile::Profile;
 pub use requirement::{Requirement, Requirements};
