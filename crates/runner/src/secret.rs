@@ -8,8 +8,7 @@
 //! as one `u64`, a text is scanned once with a rolling window, and whatever the window finds is
 //! replaced. So a secret cut short, or split between two members, is hidden as well. The same scan
 //! is made over the text with its JSON escapes and percent-encodings undone, up to three layers
-//! of them, and secrets are
-//! learned in their base64 forms too.
+//! of them, and secrets are learned in their base64 forms too.
 //!
 //! Memory is bounded twice over. A layer keeps at most `2 ×` [`SECRETS_PER_GENERATION`] secrets:
 //! when the young generation is full it becomes the old one, and the old one is forgotten.
