@@ -76,7 +76,7 @@ fn distinct_members(
         let message = format!("minItems {low} with uniqueItems, but items have {high} values");
         return Err(Contradiction::at(at, message));
     }
-    Ok(subsequence(values, low..=high).prop_map(Value::Array).boxed())
+    Ok(subsequence(values, low..=high).prop_shuffle().prop_map(Value::Array).boxed())
 }
 
 /// Different items out of more draws than needed; too few are rejected.

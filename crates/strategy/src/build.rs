@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
                 Err(found) => error = error.or(Some(found)),
             }
         }
-        if sift || shape.nots.len() > 0 {
+        if sift || !shape.nots.is_empty() {
             parts = self.sifted(shape, parts);
         }
         match (parts.is_empty(), error) {

@@ -7,8 +7,11 @@ use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use proptest::string::string_regex;
 
+/// Tells whether a text is of a format.
+pub(crate) type Check = fn(&str) -> bool;
+
 /// Formats that the validator does not check by itself.
-pub(crate) const CHECKED: &[(&str, fn(&str) -> bool)] = &[("byte", is_base64)];
+pub(crate) const CHECKED: &[(&str, Check)] = &[("byte", is_base64)];
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -149,7 +152,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 
 fn is_base64(text: &str) -> bool {
     let plain = text.trim_end_matches('=');
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && text.len() - plain.len() <= 2
         && plain.len() % 4 != 1
         && plain.bytes().all(|byte| BASE64.contains(&byte))

@@ -38,3 +38,6 @@ pub use schema::{Contradiction, Options, valid};
 pub use serialise::Unsendable;
 pub use validators::{Validators, is_valid_request};
 pub use violation::{Violation, ViolationKind, violations};
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,9 @@ use crate::shape::Shape;
 /// Members that are drawn besides the named ones, at most, if none are demanded.
 const EXTRA_MAX: u64 = 2;
 
+/// Members that no schema names.
+type Extra = BoxedStrategy<Vec<(String, Value)>>;
+
 /// How a member is drawn.
 struct Member {
     name: String,
@@ -78,7 +81,7 @@ fn extra_members(
     depth: u32,
     at: &str,
     (n_named, low, high): (u64, u64, u64),
-) -> Result<Option<BoxedStrategy<Vec<(String, Value)>>>, Contradiction> {
+) -> Result<Option<Extra>, Contradiction> {
     let needed = low.saturating_sub(n_named);
     let free_form = n_named == 0 && shape.rules.is_empty() && shape.required.is_empty();
     let wanted = shape.invites_members() || free_form || builder.options.extra_members;
@@ -115,7 +118,7 @@ fn extra_members(
 /// Puts members together and repairs their number.
 fn assemble(
     members: Vec<Member>,
-    extra: Option<BoxedStrategy<Vec<(String, Value)>>>,
+    extra: Option<Extra>,
     depth: u32,
     low: u64,
     high: u64,

@@ -20,9 +20,12 @@ pub(super) struct Parsed {
 pub(super) fn read(text: &str) -> Result<Parsed, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (strict, order) = if text.trim_start().starts_with('{') {
-        (serde_json::from_str::<Strict>(text).map_err(json_error)?, json_order(text))
+        (
+            serde_json::from_str::<Strict>(text).map_err(|error| json_error(&error))?,
+            json_order(text),
+        )
     } else {
-        (yaml::<Strict>(text).map_err(yaml_error)?, yaml::<Order>(text).ok())
+        (yaml::<Strict>(text).map_err(|error| yaml_error(&error))?, yaml::<Order>(text).ok())
     };
     let path_order = order.unwrap_or_default().paths.0;
     Ok(Parsed { value: strict.0, path_order })
@@ -82,7 +85,7 @@ fn json_order(text: &str) -> Option<Order> {
     serde_json::from_str(text).ok()
 }
 
-fn json_error(error: serde_json::Error) -> DocumentError {
+fn json_error(error: &serde_json::Error) -> DocumentError {
     DocumentError::at("", format!("the text is not valid JSON: {error}"))
 }
 
@@ -96,7 +99,7 @@ fn yaml<T: de::DeserializeOwned>(text: &str) -> Result<T, serde_saphyr::Error> {
     serde_saphyr::from_str_with_options(text, options)
 }
 
-fn yaml_error(error: serde_saphyr::Error) -> DocumentError {
+fn yaml_error(error: &serde_saphyr::Error) -> DocumentError {
     let place = match error.location() {
         Some(location) => format!(" at line {} column {}", location.line(), location.column()),
         None => String::new(),

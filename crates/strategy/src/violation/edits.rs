@@ -197,7 +197,8 @@ impl Edits<'_> {
             .collect();
         texts.extend(["", "!", "no match!", "\u{1f600}"].map(str::to_owned));
         let pattern = json!({ "pattern": pattern });
-        let misses = |text: &String| !self.compiled.admits(&[pattern.clone()], &json!(text));
+        let misses =
+            |text: &String| !self.compiled.admits(std::slice::from_ref(&pattern), &json!(text));
         let fits = |text: &String| {
             let length = text.chars().count() as u64;
             self.shape().min_length.is_none_or(|low| low <= length)
