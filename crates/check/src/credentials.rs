@@ -8,24 +8,26 @@ use crate::verdict::{Instance, Observations};
 /// The row that demands the `Authorization` header of an operation.
 fn header_row(operation: &str) -> &'static str {
     match operation {
-        "listExports" => "A-053",
-        "getExport" => "A-059",
-        "requestLogs" => "A-068",
-        "getLogRequest" => "A-093",
-        "createLogUrl" => "A-101",
-        "listLogRequests" => "A-108",
-        "listOauthApps" => "A-126",
-        "deleteOauthApp" => "A-133",
-        _ => "A-025",
+        "listExports" => "exports-list-authorization-required",
+        "getExport" => "exports-get-authorization-required",
+        "requestLogs" => "logs-request-authorization-required",
+        "getLogRequest" => "logs-get-authorization-required",
+        "createLogUrl" => "logs-url-authorization-required",
+        "listLogRequests" => "logs-list-authorization-required",
+        "listOauthApps" => "oauth-list-authorization-required",
+        "deleteOauthApp" => "oauth-delete-authorization-required",
+        _ => "account-authorization-required",
     }
 }
 
 /// The rows that demand the plan and the role of an export operation.
 fn export_rows(operation: &str) -> (&'static str, &'static str) {
     match operation {
-        "createExport" => ("A-023", "A-024"),
-        "listExports" => ("A-046", "A-047"),
-        _ => ("A-056", "A-057"),
+        "createExport" => {
+            ("exports-create-enterprise-plan-required", "exports-create-role-required")
+        }
+        "listExports" => ("exports-list-enterprise-plan-required", "exports-list-role-required"),
+        _ => ("exports-get-enterprise-plan-required", "exports-get-role-required"),
     }
 }
 
@@ -37,9 +39,12 @@ pub fn judge(seen: &Seen, access: &Access, out: &mut Observations) -> bool {
         Access::Allowed { key, .. } => return judge_allowed(seen, *key, out),
         Access::Unsure => {}
         Access::WrongKind => {
-            out.expect_as("A-005", Instance::Discriminating, matches!(status, 401 | 403), || {
-                format!("{} to a database key's secret; 401 is due", seen.answered())
-            });
+            out.expect_as(
+                "account-database-secret-refused",
+                Instance::Discriminating,
+                matches!(status, 401 | 403),
+                || format!("{} to a database key's secret; 401 is due", seen.answered()),
+            );
         }
         Access::Unauthenticated(why) => judge_unauthenticated(seen, *why, out),
         Access::Denied { plan, .. } => judge_denied(seen, *plan, out),
@@ -50,10 +55,15 @@ pub fn judge(seen: &Seen, access: &Access, out: &mut Observations) -> bool {
 fn judge_unauthenticated(seen: &Seen, why: Why, out: &mut Observations) {
     let refused = seen.response.status == 401;
     let (rows, what): (&[&'static str], _) = match why {
-        Why::Missing => (&["A-025", header_row(seen.operation)], "a request without credential"),
-        Why::Scheme => (&["A-026"], "a secret that is not sent as a bearer token"),
-        Why::Unknown => (&["A-004"], "a token that is no key's secret"),
-        Why::Expired => (&["A-008"], "an expired key"),
+        Why::Missing => (
+            &["account-authorization-required", header_row(seen.operation)],
+            "a request without credential",
+        ),
+        Why::Scheme => {
+            (&["account-bearer-scheme-required"], "a secret that is not sent as a bearer token")
+        }
+        Why::Unknown => (&["account-key-authenticates"], "a token that is no key's secret"),
+        Why::Expired => (&["account-key-expires-after-ttl-days"], "an expired key"),
         Why::Revoked => (&["account-revoked-key-refused"], "a revoked key"),
     };
     let rows = if rows.len() == 2 && rows[0] == rows[1] { &rows[..1] } else { rows };
@@ -67,9 +77,12 @@ fn judge_unauthenticated(seen: &Seen, why: Why, out: &mut Observations) {
 fn judge_denied(seen: &Seen, plan: bool, out: &mut Observations) {
     let (plan_row, role_row) = export_rows(seen.operation);
     let (rows, what) = if plan {
-        (["A-012", plan_row], "a key of an account without the Enterprise plan")
+        (
+            ["exports-enterprise-plan-required", plan_row],
+            "a key of an account without the Enterprise plan",
+        )
     } else {
-        (["A-013", role_row], "a key with the billing role")
+        (["exports-role-required", role_row], "a key with the billing role")
     };
     for row in rows {
         out.expect_as(row, Instance::Discriminating, seen.response.status == 403, || {
@@ -82,24 +95,31 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     let status = seen.response.status;
     let state = seen.state;
     if status == 401 || status == 403 {
-        let row = if status == 401 { "A-004" } else { allowed_role_row(seen) };
+        let row = if status == 401 { "account-key-authenticates" } else { allowed_role_row(seen) };
         out.broken(row, format!("{} to a key that may use it", seen.answered()));
         return false;
     }
     if seen.response.is_success() {
-        for row in ["A-004", "A-005", "A-026", "account-revoked-key-refused"] {
+        for row in [
+            "account-key-authenticates",
+            "account-database-secret-refused",
+            "account-bearer-scheme-required",
+            "account-revoked-key-refused",
+        ] {
             out.accepts(row);
         }
-        out.accepts("A-025");
-        if header_row(seen.operation) != "A-025" {
+        out.accepts("account-authorization-required");
+        if header_row(seen.operation) != "account-authorization-required" {
             out.accepts(header_row(seen.operation));
         }
         if state.keys.get(key).is_some_and(|key| key.expires_at.is_some()) {
-            out.accepts("A-008");
+            out.accepts("account-key-expires-after-ttl-days");
         }
         if crate::exchange::is_v2(seen.operation) {
             let (plan_row, role_row) = export_rows(seen.operation);
-            for row in ["A-012", "A-013", plan_row, role_row] {
+            for row in
+                ["exports-enterprise-plan-required", "exports-role-required", plan_row, role_row]
+            {
                 out.accepts(row);
             }
         }
@@ -109,5 +129,9 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
 
 /// A 403 to a good key: on exports it contradicts the row of the role, elsewhere the key itself.
 fn allowed_role_row(seen: &Seen) -> &'static str {
-    if crate::exchange::is_v2(seen.operation) { export_rows(seen.operation).1 } else { "A-004" }
+    if crate::exchange::is_v2(seen.operation) {
+        export_rows(seen.operation).1
+    } else {
+        "account-key-authenticates"
+    }
 }

@@ -11,15 +11,15 @@ use crate::verdict::Observations;
 /// The rows that document an operation's answers: for successes and for errors.
 pub fn answer_rows(operation: &str) -> (&'static str, &'static str) {
     match operation {
-        "createExport" => ("A-040", "A-041"),
-        "listExports" => ("A-054", "A-054"),
-        "getExport" => ("A-060", "A-060"),
-        "requestLogs" => ("A-082", "A-082"),
-        "getLogRequest" => ("A-094", "A-094"),
-        "createLogUrl" => ("A-104", "A-104"),
-        "listLogRequests" => ("A-118", "A-118"),
-        "listOauthApps" => ("A-127", "A-127"),
-        _ => ("A-134", "A-134"),
+        "createExport" => ("exports-create-answers-201", "exports-create-error-status-documented"),
+        "listExports" => ("exports-list-answers-200", "exports-list-answers-200"),
+        "getExport" => ("exports-get-answers-200", "exports-get-answers-200"),
+        "requestLogs" => ("logs-request-answers-200", "logs-request-answers-200"),
+        "getLogRequest" => ("logs-get-answers-200", "logs-get-answers-200"),
+        "createLogUrl" => ("logs-url-answers-200", "logs-url-answers-200"),
+        "listLogRequests" => ("logs-list-answers-200", "logs-list-answers-200"),
+        "listOauthApps" => ("oauth-list-answers-200", "oauth-list-answers-200"),
+        _ => ("oauth-delete-status-documented", "oauth-delete-status-documented"),
     }
 }
 
@@ -83,10 +83,10 @@ pub fn envelope(operation: &str, response: &Response, out: &mut Observations) {
     let json = response.json.as_ref();
     if is_v2(operation) {
         let error = json.and_then(|body| body.get("error"));
-        let both = ["code", "message"].iter().all(|member| {
-            error.and_then(|error| error.get(member)).is_some_and(is_filled_string)
-        });
-        out.expect("A-136", both, || {
+        let both = ["code", "message"]
+            .iter()
+            .all(|member| error.and_then(|error| error.get(member)).is_some_and(is_filled_string));
+        out.expect("exports-error-envelope", both, || {
             format!(
                 "{operation} answered {} without error.code and error.message as strings",
                 response.status
@@ -94,11 +94,8 @@ pub fn envelope(operation: &str, response: &Response, out: &mut Observations) {
         });
     } else {
         let reason = json.and_then(|body| body.get("reason"));
-        out.expect("A-135", reason.is_some_and(is_filled_string), || {
-            format!(
-                "{operation} answered {} without a non-empty string in reason",
-                response.status
-            )
+        out.expect("account-v1-error-has-reason", reason.is_some_and(is_filled_string), || {
+            format!("{operation} answered {} without a non-empty string in reason", response.status)
         });
     }
 }

@@ -95,18 +95,21 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
 fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observations) {
     let status = seen.response.status;
     let row = match kind_of(seen, sent) {
-        BodyKind::Good => "A-014",
-        BodyKind::Nested => "A-031",
+        BodyKind::Good => "exports-create-echoes-request",
+        BodyKind::Nested => "exports-create-nested-database",
         BodyKind::UnknownRegion | BodyKind::UnknownDatabase => {
-            out.expect_as("A-030", Instance::Discriminating, matches!(status, 400 | 404), || {
-                format!("{} for a database that does not exist", seen.answered())
-            });
+            out.expect_as(
+                "exports-create-database-required",
+                Instance::Discriminating,
+                matches!(status, 400 | 404),
+                || format!("{} for a database that does not exist", seen.answered()),
+            );
             return;
         }
         BodyKind::SystemCollection => {
             // Refused at once, or accepted and failed later: the chain looks at the export.
             if (400..500).contains(&status) {
-                out.refuses("A-035");
+                out.refuses("exports-system-collections-refused");
             }
             return;
         }
@@ -121,25 +124,27 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
         out.broken(row, format!("{} to a valid request; 201 is due", seen.answered()));
         return;
     }
-    out.accepts("A-030");
+    out.accepts("exports-create-database-required");
     out.holds(row);
-    out.expect("A-040", status == 201, || format!("{}; 201 is due", seen.answered()));
+    out.expect("exports-create-answers-201", status == 201, || {
+        format!("{}; 201 is due", seen.answered())
+    });
     let Some(export) = inner(seen.response.json.as_ref()) else { return };
     judge_created(seen, sent, export, out);
     judge_new_id(seen, sent, text, export, out);
     let replayed = seen.response.header("idempotent-replayed") == Some("true");
-    out.expect_as("A-137", Instance::Discriminating, !replayed, || {
+    out.expect_as("exports-idempotency-replay-marked", Instance::Discriminating, !replayed, || {
         "a first answer is labelled as a replay".to_owned()
     });
-    out.accepts("A-027");
+    out.accepts("exports-idempotency-key-optional");
     if let Some(text) = text {
-        out.refuses("A-027");
+        out.refuses("exports-idempotency-key-optional");
         if failed_before(seen, sent, text) {
-            out.holds("A-020");
+            out.holds("exports-idempotency-only-after-success");
         }
     }
     if sent.body.collections.is_some() {
-        out.accepts("A-035");
+        out.accepts("exports-system-collections-refused");
     }
 }
 
@@ -152,10 +157,14 @@ fn failed_before(seen: &Seen, sent: &Sent, text: &str) -> bool {
 /// or with another account key.
 fn idempotent_refusal_row(seen: &Seen, sent: &Sent, text: &str) -> &'static str {
     if failed_before(seen, sent, text) {
-        return "A-020";
+        return "exports-idempotency-only-after-success";
     }
     let elsewhere = |past: &model::state::Remembered| past.key != sent.key && past.text == text;
-    if seen.state.remembered_exports.iter().any(elsewhere) { "A-022" } else { "A-018" }
+    if seen.state.remembered_exports.iter().any(elsewhere) {
+        "exports-idempotency-not-shared-by-keys"
+    } else {
+        "exports-idempotency-key-deduplicates"
+    }
 }
 
 /// A target may refuse a second export while one is unfinished (C-30).
@@ -171,20 +180,22 @@ fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observation
     judge_echo(sent.body, export, "createExport", out);
     let state = export.get("state").and_then(Value::as_str).and_then(ExportState::parse);
     if seen.state.is_manual(sent.account) {
-        out.expect("A-040", state == Some(ExportState::Pending), || {
+        out.expect("exports-create-answers-201", state == Some(ExportState::Pending), || {
             "a new export that nothing has moved is not Pending".to_owned()
         });
     }
     if state.is_some_and(|state| !state.is_terminal()) {
-        out.holds("A-015");
+        out.holds("exports-create-asynchronous");
     }
-    judge_flags(export, "A-040", out);
+    judge_flags(export, "exports-create-answers-201", out);
     let (low, high) = seen.state.account_time(sent.account, seen.moment);
     let slack = seen.state.slack + 1000;
     if let Some(created) = time_of(export, "created_at") {
-        out.expect("control-clock-moves", created >= low - slack && created <= high + slack, || {
-            "created_at is not the time that the account's clock shows".to_owned()
-        });
+        out.expect(
+            "control-clock-moves",
+            created >= low - slack && created <= high + slack,
+            || "created_at is not the time that the account's clock shows".to_owned(),
+        );
     }
 }
 
@@ -202,24 +213,31 @@ fn judge_new_id(
         None => {
             let any = seen.state.exports.values().any(|export| export.account == sent.account);
             if old.is_some() || any {
-                out.expect("A-017", old.is_none(), || {
+                out.expect("exports-create-not-idempotent-by-default", old.is_none(), || {
                     "a request without an idempotency key got an earlier export's id".to_owned()
                 });
             }
         }
         Some(text) => {
             let same = |past: &&model::state::Remembered| past.text == text;
-            let other = seen.state.remembered_exports.iter().filter(same).find(|p| p.key != sent.key);
+            let other =
+                seen.state.remembered_exports.iter().filter(same).find(|p| p.key != sent.key);
             if let Some(other) = other
                 && other.account == sent.account
             {
-                for row in ["A-021", "A-022"] {
+                for row in [
+                    "exports-idempotency-key-belongs-to-account-key",
+                    "exports-idempotency-not-shared-by-keys",
+                ] {
                     out.expect(row, old.is_none(), || {
                         "the same idempotency key under another account key replayed".to_owned()
                     });
                 }
             } else if old.is_some() {
-                out.broken("A-018", "a key that was never used got an earlier export's id");
+                out.broken(
+                    "exports-idempotency-key-deduplicates",
+                    "a key that was never used got an earlier export's id",
+                );
             }
         }
     }
@@ -228,20 +246,22 @@ fn judge_new_id(
 fn judge_replay(seen: &Seen, past: &model::state::Remembered, out: &mut Observations) {
     let id = export_id(seen);
     let first = past.answer.1.pointer("/response/id").and_then(id_text);
-    out.expect("A-018", id.is_some() && id == first, || {
+    out.expect("exports-idempotency-key-deduplicates", id.is_some() && id == first, || {
         format!("{} to a repeated request with another export than before", seen.answered())
     });
     if id == first {
         let same = seen.response.status == past.answer.0
             && seen.response.json.as_ref() == Some(&past.answer.1);
-        for row in ["A-019", "A-028"] {
+        for row in
+            ["exports-idempotency-replays-first-answer", "exports-idempotency-same-key-same-answer"]
+        {
             out.expect(row, same, || {
                 "a repeated request did not get the first status and body again".to_owned()
             });
         }
     }
     let labelled = seen.response.header("idempotent-replayed") == Some("true");
-    out.expect_as("A-137", Instance::Accepting, labelled, || {
+    out.expect_as("exports-idempotency-replay-marked", Instance::Accepting, labelled, || {
         "a replay does not carry Idempotent-Replayed: true".to_owned()
     });
 }
@@ -273,25 +293,31 @@ pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observat
     match seen.state.exports.get(&handle) {
         Some(export) if export.account == account => {
             if !seen.response.is_success() {
-                out.broken("A-055", format!("{} for an export of the account", seen.answered()));
+                out.broken(
+                    "exports-get-by-id",
+                    format!("{} for an export of the account", seen.answered()),
+                );
                 return;
             }
-            out.accepts("A-058");
-            out.accepts("A-003");
+            out.accepts("exports-get-unknown-id");
+            out.accepts("account-chosen-by-key");
             let Some(shown) = inner(seen.response.json.as_ref()) else { return };
-            judge_shown(seen, export, shown, "A-055", out);
+            judge_shown(seen, export, shown, "exports-get-by-id", out);
         }
         Some(_) => {
-            for row in ["A-003", "A-058"] {
+            for row in ["account-chosen-by-key", "exports-get-unknown-id"] {
                 out.expect_as(row, Instance::Discriminating, status == 404, || {
                     format!("{} for an export of another account; 404 is due", seen.answered())
                 });
             }
         }
         None => {
-            out.expect_as("A-058", Instance::Discriminating, status == 404, || {
-                format!("{} for an id that no export has; 404 is due", seen.answered())
-            });
+            out.expect_as(
+                "exports-get-unknown-id",
+                Instance::Discriminating,
+                status == 404,
+                || format!("{} for an id that no export has; 404 is due", seen.answered()),
+            );
         }
     }
 }
@@ -314,7 +340,15 @@ pub fn judge_shown(
     out.expect(row, changed.is_none(), || {
         format!("{} differs from what the creation answered", changed.unwrap_or(&""))
     });
-    judge_flags(shown, if row == "A-055" { "A-060" } else { "A-054" }, out);
+    judge_flags(
+        shown,
+        if row == "exports-get-by-id" {
+            "exports-get-answers-200"
+        } else {
+            "exports-list-answers-200"
+        },
+        out,
+    );
     judge_state(seen, export, shown, row, out);
 }
 
@@ -398,12 +432,16 @@ fn judge_echo(body: &ExportBody, export: &Value, operation: &str, out: &mut Obse
     let creating = operation == "createExport";
     let row = |own: &'static str| match (creating, operation) {
         (true, _) => own,
-        (_, "getExport") => "A-055",
-        _ => "A-042",
+        (_, "getExport") => "exports-get-by-id",
+        _ => "exports-list-complete",
     };
     let database = export.get("database").and_then(Value::as_str).unwrap_or("");
     let nested = body.database.split('/').count() > 2;
-    let database_row = row(if nested { "A-031" } else { "A-014" });
+    let database_row = row(if nested {
+        "exports-create-nested-database"
+    } else {
+        "exports-create-echoes-request"
+    });
     out.expect(database_row, same_database(&body.database, database), || {
         "database is not the one asked for".to_owned()
     });
@@ -412,9 +450,12 @@ fn judge_echo(body: &ExportBody, export: &Value, operation: &str, out: &mut Obse
             Format::Simple => "simple",
             Format::Tagged => "tagged",
         };
-        out.expect_as(row("A-036"), accepting(creating), format == asked, || {
-            "format is not the one asked for".to_owned()
-        });
+        out.expect_as(
+            row("exports-create-format-required"),
+            accepting(creating),
+            format == asked,
+            || "format is not the one asked for".to_owned(),
+        );
     }
     if let Some(asked) = &body.collections {
         let shown: Option<BTreeSet<&str>> = export
@@ -422,18 +463,24 @@ fn judge_echo(body: &ExportBody, export: &Value, operation: &str, out: &mut Obse
             .and_then(Value::as_array)
             .map(|list| list.iter().filter_map(Value::as_str).collect());
         let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
-        out.expect_as(row("A-033"), accepting(creating), shown == Some(asked), || {
-            "collections are not the ones asked for".to_owned()
-        });
+        out.expect_as(
+            row("exports-create-collections-optional"),
+            accepting(creating),
+            shown == Some(asked),
+            || "collections are not the ones asked for".to_owned(),
+        );
     } else {
-        out.accepts(row("A-033"));
+        out.accepts(row("exports-create-collections-optional"));
     }
     let shown = export.get("destination").and_then(destination_of);
     let (bucket, path) = body.destination.bucket_and_path();
     let asked = (bucket.clone(), path.clone(), bucket, path);
-    out.expect_as(row("A-038"), accepting(creating), shown == Some(asked), || {
-        "destination is not the one asked for, as bucket and path and as URI".to_owned()
-    });
+    out.expect_as(
+        row("exports-create-destination-required"),
+        accepting(creating),
+        shown == Some(asked),
+        || "destination is not the one asked for, as bucket and path and as URI".to_owned(),
+    );
 }
 
 /// An echo alone accepts; what is refused is seen by violations. In a get or list the row is
@@ -471,8 +518,11 @@ pub fn judge_outcome(export: &Export, out: &mut Observations) {
     let named = export.body.collections.iter().flatten();
     if named.into_iter().any(|name| SYSTEM_COLLECTIONS.contains(&name.as_str())) {
         let failed = export.states.iter().all(|state| *state == ExportState::Failed);
-        out.expect_as("A-035", Instance::Discriminating, failed, || {
-            "an export of a system collection was accepted and did not fail".to_owned()
-        });
+        out.expect_as(
+            "exports-system-collections-refused",
+            Instance::Discriminating,
+            failed,
+            || "an export of a system collection was accepted and did not fail".to_owned(),
+        );
     }
 }

@@ -25,7 +25,7 @@ pub fn judge(
     match fetched.expired {
         Some(true) => {
             let refused = (400..500).contains(&response.status);
-            for row in ["A-088", "A-097"] {
+            for row in ["logs-url-expiration-given", "logs-url-expiration-found-in-status"] {
                 out.expect_as(row, Instance::Discriminating, refused, || {
                     format!("an expired URL answered {}; a 4xx is due", response.status)
                 });
@@ -43,7 +43,7 @@ fn judge_file(
     out: &mut Observations,
 ) {
     if response.status != 200 {
-        for row in ["A-085", "A-086"] {
+        for row in ["logs-complete-has-url", "logs-file-is-gzip"] {
             out.broken(row, format!("a URL that has not expired answered {}", response.status));
         }
         return;
@@ -51,7 +51,7 @@ fn judge_file(
     let lines = match lines {
         Ok(lines) => lines,
         Err(why) => {
-            out.broken("A-086", format!("the file is not gzip: {why}"));
+            out.broken("logs-file-is-gzip", format!("the file is not gzip: {why}"));
             return;
         }
     };
@@ -60,15 +60,17 @@ fn judge_file(
         match serde_json::from_str::<Value>(line) {
             Ok(record @ Value::Object(_)) => records.push(record),
             _ => {
-                out.broken("A-086", "a line of the file is not a JSON object");
+                out.broken("logs-file-is-gzip", "a line of the file is not a JSON object");
                 return;
             }
         }
     }
-    out.holds("A-086");
+    out.holds("logs-file-is-gzip");
     for record in &records {
         let problem = record_problem(record);
-        out.expect("A-087", problem.is_none(), || problem.unwrap_or_default());
+        out.expect("logs-file-records-documented", problem.is_none(), || {
+            problem.unwrap_or_default()
+        });
         if let Some(time) = record.get("TS").and_then(Value::as_str).and_then(record_time) {
             judge_time(time, fetched.window, out);
         }
@@ -77,10 +79,13 @@ fn judge_file(
 
 /// `time_start` is inclusive and `time_end` exclusive.
 fn judge_time(time: i64, window: (i64, i64), out: &mut Observations) {
-    out.expect_as("A-077", Instance::Accepting, time >= window.0, || {
-        "a record is older than time_start".to_owned()
-    });
-    out.expect_as("A-079", Instance::Accepting, time < window.1, || {
+    out.expect_as(
+        "logs-request-time-start-required",
+        Instance::Accepting,
+        time >= window.0,
+        || "a record is older than time_start".to_owned(),
+    );
+    out.expect_as("logs-request-time-end-required", Instance::Accepting, time < window.1, || {
         "a record is not older than time_end".to_owned()
     });
 }

@@ -117,9 +117,8 @@ pub fn page_of_walk(
     }
     match access {
         Access::Allowed { account, .. } => paging::judge_page(seen, account, page, out),
-        Access::Unauthenticated(_)
-        | Access::WrongKind
-        | Access::Denied { .. }
-        | Access::Unsure => false,
+        Access::Unauthenticated(_) | Access::WrongKind | Access::Denied { .. } | Access::Unsure => {
+            false
+        }
     }
 }

@@ -19,11 +19,13 @@ const LONGEST_WINDOW: i64 = 90 * 24 * 60 * 60;
 pub fn judge_request(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
     let refused = seen.response.status == 400;
     if body.start_seconds > body.end_seconds {
-        out.expect("A-078", refused, || format!("{} to a window that ends first", seen.answered()));
+        out.expect("logs-request-window-not-reversed", refused, || {
+            format!("{} to a window that ends first", seen.answered())
+        });
         return;
     }
     if body.end_seconds - body.start_seconds > LONGEST_WINDOW {
-        out.expect_as("A-079", Instance::Discriminating, refused, || {
+        out.expect_as("logs-request-time-end-required", Instance::Discriminating, refused, || {
             format!("{} to a window of more than 90 days; 400 is due", seen.answered())
         });
         return;
@@ -36,14 +38,17 @@ pub fn judge_request(seen: &Seen, account: usize, body: &LogBody, out: &mut Obse
         }
         (Some(database), _) if !seen.state.has_database(account, database) => {
             let fine = matches!(seen.response.status, 400 | 404);
-            out.expect_as("A-070", Instance::Discriminating, fine, || {
+            out.expect_as("logs-request-database-optional", Instance::Discriminating, fine, || {
                 format!("{} for a database that does not exist", seen.answered())
             });
         }
         (None, Some(region)) if !known_region(region) => {
-            out.expect_as("A-074", Instance::Discriminating, refused, || {
-                format!("{} for an unknown region group; 400 is due", seen.answered())
-            });
+            out.expect_as(
+                "logs-request-region-group-known",
+                Instance::Discriminating,
+                refused,
+                || format!("{} for an unknown region group; 400 is due", seen.answered()),
+            );
         }
         _ => judge_valid(seen, account, body, out),
     }
@@ -60,14 +65,16 @@ fn judge_valid(seen: &Seen, account: usize, body: &LogBody, out: &mut Observatio
         Replay::Fresh => judge_fresh(seen, body, out),
         Replay::Same(past) => {
             let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
-            out.expect("A-081", seen.response.status == 200 && same, || {
-                "a repeated idempotency token did not resolve to the same request".to_owned()
-            });
+            out.expect(
+                "logs-idempotency-token-deduplicates",
+                seen.response.status == 200 && same,
+                || "a repeated idempotency token did not resolve to the same request".to_owned(),
+            );
         }
         Replay::Mismatch(past) => {
             let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
             let fine = same || matches!(seen.response.status, 400 | 409 | 422);
-            out.expect("A-081", fine, || {
+            out.expect("logs-idempotency-token-deduplicates", fine, || {
                 "a used idempotency token made a second request".to_owned()
             });
         }
@@ -98,35 +105,45 @@ fn answered_id(seen: &Seen) -> Option<String> {
 
 fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
     let row = match (&body.database, &body.region_group) {
-        (Some(database), None) if database.split('/').count() > 2 => "A-071",
-        (Some(_), Some(_)) => "A-076",
-        (None, _) => "A-072",
-        _ => "A-062",
+        (Some(database), None) if database.split('/').count() > 2 => "logs-request-nested-database",
+        (Some(_), Some(_)) => "logs-request-both-scopes-accepted",
+        (None, _) => "logs-request-whole-region-group",
+        _ => "logs-request-accepted",
     };
     if !seen.response.is_success() {
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return;
     }
-    out.expect("A-082", seen.response.status == 200, || {
+    out.expect("logs-request-answers-200", seen.response.status == 200, || {
         format!("{}; exactly 200 is due", seen.answered())
     });
     out.holds(row);
-    for row in ["A-067", "A-074", "A-079", "A-077", "A-070", "A-073", "A-063"] {
+    for row in [
+        "logs-request-type-is-query",
+        "logs-request-region-group-known",
+        "logs-request-time-end-required",
+        "logs-request-time-start-required",
+        "logs-request-database-optional",
+        "logs-request-region-group-is-string",
+        "logs-request-asynchronous",
+    ] {
         out.accepts(row);
     }
     if body.idempotency_token.is_some() {
-        out.accepts("A-080");
+        out.accepts("logs-idempotency-token-optional");
     }
     let Some(shown) = seen.response.json.as_ref() else { return };
     let id = shown.get("request_id").and_then(Value::as_str).unwrap_or("");
-    out.expect("A-064", !id.is_empty(), || "request_id is not a non-empty string".to_owned());
+    out.expect("logs-request-has-id", !id.is_empty(), || {
+        "request_id is not a non-empty string".to_owned()
+    });
     let old = seen.state.logs.values().any(|log| log.id == id);
     out.expect("logs-request-new-id", !old, || {
         "a new request got the id of an earlier one".to_owned()
     });
     let window = log_window(body, seen.now);
-    judge_scope(body, window, shown, "A-062", out);
-    judge_url_members(shown, "A-085", out);
+    judge_scope(body, window, shown, "logs-request-accepted", out);
+    judge_url_members(shown, "logs-complete-has-url", out);
 }
 
 /// The window and the scope come back as they were asked for.
@@ -137,34 +154,34 @@ fn judge_scope(
     row: &'static str,
     out: &mut Observations,
 ) {
-    let creating = row == "A-062";
+    let creating = row == "logs-request-accepted";
     let echoed = time_of(shown, "time_start") == Some(window.0)
         && time_of(shown, "time_end") == Some(window.1);
-    out.expect(row, echoed, || {
-        "time_start and time_end are not the window asked for".to_owned()
-    });
+    out.expect(row, echoed, || "time_start and time_end are not the window asked for".to_owned());
     let database = shown.get("database").and_then(Value::as_str);
     let region = shown.get("region_group").and_then(Value::as_str);
     let own = |row_when_creating: &'static str| if creating { row_when_creating } else { row };
     match &body.database {
         Some(asked) => {
             let nested = asked.split('/').count() > 2;
-            let row = own(if nested { "A-071" } else { "A-070" });
+            let row = own(if nested {
+                "logs-request-nested-database"
+            } else {
+                "logs-request-database-optional"
+            });
             let fine = database.is_some_and(|shown| same_database(asked, shown));
             let instance = if creating && !nested { Instance::Accepting } else { Instance::Both };
-            out.expect_as(row, instance, fine, || {
-                "database is not the one asked for".to_owned()
-            });
+            out.expect_as(row, instance, fine, || "database is not the one asked for".to_owned());
             if let Some(region) = region {
                 let first = asked.split('/').next().unwrap_or("");
                 let fine = canonical_region(region) == canonical_region(first);
-                out.expect(own("A-062"), fine, || {
+                out.expect(own("logs-request-accepted"), fine, || {
                     "region_group is not the one of the database".to_owned()
                 });
             }
         }
         None => {
-            let row = own("A-072");
+            let row = own("logs-request-whole-region-group");
             let asked = body.region_group.as_deref().unwrap_or("");
             let fine = region.is_some_and(|r| canonical_region(r) == canonical_region(asked));
             out.expect(row, fine, || "region_group is not the one asked for".to_owned());
@@ -186,7 +203,11 @@ fn judge_url_members(shown: &Value, row: &'static str, out: &mut Observations) {
     let Some(state) = state else { return };
     let url = shown.get("presigned_url").and_then(Value::as_str);
     let expiry = time_of(shown, "presigned_url_expiration_time");
-    let rows: &[&'static str] = if row == "A-106" { &["A-106"] } else { &["A-085", "A-096"] };
+    let rows: &[&'static str] = if row == "logs-list-complete-has-url" {
+        &["logs-list-complete-has-url"]
+    } else {
+        &["logs-complete-has-url", "logs-url-found-in-status"]
+    };
     for row in rows {
         if state == LogState::Complete {
             let absolute = url.is_some_and(|url| url.contains("://"));
@@ -202,7 +223,11 @@ fn judge_url_members(shown: &Value, row: &'static str, out: &mut Observations) {
     if state == LogState::Complete {
         let updated = time_of(shown, "updated_at");
         let fine = expiry.is_some_and(|expiry| updated.is_none_or(|updated| expiry > updated));
-        let rows: &[&'static str] = if row == "A-106" { &["A-106"] } else { &["A-088", "A-097"] };
+        let rows: &[&'static str] = if row == "logs-list-complete-has-url" {
+            &["logs-list-complete-has-url"]
+        } else {
+            &["logs-url-expiration-given", "logs-url-expiration-found-in-status"]
+        };
         for row in rows {
             out.expect_as(row, Instance::Accepting, fine, || {
                 "presigned_url_expiration_time is absent, or not after updated_at".to_owned()
@@ -218,20 +243,23 @@ pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observat
         Some(log) if log.account == account => {
             if !seen.response.is_success() {
                 let message = format!("{} for a request of the account", seen.answered());
-                out.broken("A-065", message);
+                out.broken("logs-get-by-request-id", message);
                 return;
             }
-            for row in ["A-003", "A-090", "A-092"] {
+            for row in ["account-chosen-by-key", "logs-get-unknown-id", "logs-get-type-is-query"] {
                 out.accepts(row);
             }
             if let Some(shown) = seen.response.json.as_ref() {
-                judge_shown(seen, log, shown, "A-065", out);
+                judge_shown(seen, log, shown, "logs-get-by-request-id", out);
             }
         }
         found => {
             let foreign = found.is_some();
-            let rows: &[&'static str] =
-                if foreign { &["A-003", "A-090"] } else { &["A-090"] };
+            let rows: &[&'static str] = if foreign {
+                &["account-chosen-by-key", "logs-get-unknown-id"]
+            } else {
+                &["logs-get-unknown-id"]
+            };
             for row in rows {
                 out.expect_as(row, Instance::Discriminating, status == 404, || {
                     let whose = if foreign { "another account's request" } else { "no request" };
@@ -255,8 +283,18 @@ pub fn judge_shown(
         "request_id is not the one asked for".to_owned()
     });
     judge_scope(&log.body, log.window, shown, row, out);
-    judge_url_members(shown, if row == "A-105" { "A-106" } else { row }, out);
-    judge_state(seen, log, shown, if row == "A-065" { "A-083" } else { row }, out);
+    judge_url_members(
+        shown,
+        if row == "logs-list-shows-own-requests" { "logs-list-complete-has-url" } else { row },
+        out,
+    );
+    judge_state(
+        seen,
+        log,
+        shown,
+        if row == "logs-get-by-request-id" { "logs-get-shows-state" } else { row },
+        out,
+    );
     let version = shown.get("version").and_then(Value::as_i64);
     if let (Some(before), Some(now)) = (log.version, version) {
         out.expect("logs-version-never-decreases", now >= before, || {
@@ -304,52 +342,66 @@ pub fn judge_url(
     let status = seen.response.status;
     let log = seen.state.logs.get(&handle).filter(|log| log.account == account);
     let Some(log) = log else {
-        out.expect_as("A-099", Instance::Discriminating, status == 404, || {
-            format!("{} for an id that is none of the account's; 404 is due", seen.answered())
-        });
+        out.expect_as(
+            "logs-url-request-id-required",
+            Instance::Discriminating,
+            status == 404,
+            || format!("{} for an id that is none of the account's; 404 is due", seen.answered()),
+        );
         return;
     };
     if !log.states.contains(&LogState::Complete) {
         if !log.states.contains(&LogState::CreatingNewUrl) {
             let fine = matches!(status, 400 | 404);
-            out.expect_as("A-099", Instance::Discriminating, fine, || {
+            out.expect_as("logs-url-request-id-required", Instance::Discriminating, fine, || {
                 format!("{} for a request that is not complete", seen.answered())
             });
         }
         return;
     }
     if body == UrlBody::WrongVersion {
-        out.expect_as("A-103", Instance::Discriminating, (400..500).contains(&status), || {
-            format!("{} to a version that the request never had", seen.answered())
-        });
+        out.expect_as(
+            "logs-url-version-is-lock",
+            Instance::Discriminating,
+            (400..500).contains(&status),
+            || format!("{} to a version that the request never had", seen.answered()),
+        );
         return;
     }
     let row = match body {
-        UrlBody::None | UrlBody::Empty => "A-102",
-        UrlBody::CurrentVersion | UrlBody::WrongVersion => "A-103",
+        UrlBody::None | UrlBody::Empty => "logs-url-body-optional",
+        UrlBody::CurrentVersion | UrlBody::WrongVersion => "logs-url-version-is-lock",
     };
     if !seen.response.is_success() {
         if matches!(status, 404 | 405) && !seen.policy.log_url_declared {
-            out.unknown("A-095", "the path of Create File URL is not declared in [policy]");
+            out.unknown(
+                "logs-url-made-anew",
+                "the path of Create File URL is not declared in [policy]",
+            );
             return;
         }
-        let row = if row == "A-103" { row } else { "A-095" };
+        let row = if row == "logs-url-version-is-lock" { row } else { "logs-url-made-anew" };
         out.broken(row, format!("{} for a complete request; 200 is due", seen.answered()));
         return;
     }
     out.accepts(row);
-    if row == "A-102" {
-        out.refuses("A-102");
+    if row == "logs-url-body-optional" {
+        out.refuses("logs-url-body-optional");
     }
-    for row in ["A-095", "A-098", "A-099", "A-100"] {
+    for row in [
+        "logs-url-made-anew",
+        "logs-url-renewable-before-expiry",
+        "logs-url-request-id-required",
+        "logs-url-type-is-query",
+    ] {
         out.accepts(row);
     }
     if let Some(shown) = seen.response.json.as_ref() {
         let id = shown.get("request_id").and_then(id_text);
-        out.expect("A-104", id.as_deref() == Some(log.id.as_str()), || {
+        out.expect("logs-url-answers-200", id.as_deref() == Some(log.id.as_str()), || {
             "request_id is not the one asked for".to_owned()
         });
-        judge_scope(&log.body, log.window, shown, "A-104", out);
+        judge_scope(&log.body, log.window, shown, "logs-url-answers-200", out);
     }
 }
 
@@ -359,7 +411,11 @@ pub fn judge_renewal(before: &LogRequest, shown: &Value, expired: bool, out: &mu
     let url = shown.get("presigned_url").and_then(Value::as_str);
     let expiry = time_of(shown, "presigned_url_expiration_time");
     let renewed = url.is_some_and(|url| url != old.url) || expiry != old.expires_at;
-    let rows: &[&'static str] = if expired { &["A-089", "A-095"] } else { &["A-095"] };
+    let rows: &[&'static str] = if expired {
+        &["logs-url-renewable-after-expiry", "logs-url-made-anew"]
+    } else {
+        &["logs-url-made-anew"]
+    };
     for row in rows {
         out.expect(row, renewed, || {
             "after a new URL was asked for, URL and expiry are the old ones".to_owned()

@@ -4,18 +4,12 @@ use crate::judge::Seen;
 use crate::verdict::{Instance, Observations};
 
 /// Judges a deletion by a key of `account` of the app of `owner` at a position.
-pub fn judge_delete(
-    seen: &Seen,
-    account: usize,
-    owner: usize,
-    app: usize,
-    out: &mut Observations,
-) {
+pub fn judge_delete(seen: &Seen, account: usize, owner: usize, app: usize, out: &mut Observations) {
     let status = seen.response.status;
     let known = seen.state.accounts.get(owner).and_then(|owner| owner.apps.get(app));
     let present = known.map_or(Some(false), |app| app.present);
     if account != owner && known.is_some() {
-        for row in ["A-003", "A-131"] {
+        for row in ["account-chosen-by-key", "oauth-delete-unknown-id"] {
             out.expect_as(row, Instance::Discriminating, status == 404, || {
                 format!("{} for an app of another account; 404 is due", seen.answered())
             });
@@ -25,18 +19,29 @@ pub fn judge_delete(
     match present {
         Some(true) => {
             if seen.response.is_success() {
-                for row in ["A-128", "A-131", "A-132", "A-003"] {
+                for row in [
+                    "oauth-delete-removes-app",
+                    "oauth-delete-unknown-id",
+                    "oauth-delete-id-from-list",
+                    "account-chosen-by-key",
+                ] {
                     out.accepts(row);
                 }
-                out.refuses("A-132");
+                out.refuses("oauth-delete-id-from-list");
             } else {
-                out.broken("A-128", format!("{} for an app of the account", seen.answered()));
+                out.broken(
+                    "oauth-delete-removes-app",
+                    format!("{} for an app of the account", seen.answered()),
+                );
             }
         }
         Some(false) => {
-            out.expect_as("A-131", Instance::Discriminating, status == 404, || {
-                format!("{} for an app that is not there; 404 is due", seen.answered())
-            });
+            out.expect_as(
+                "oauth-delete-unknown-id",
+                Instance::Discriminating,
+                status == 404,
+                || format!("{} for an app that is not there; 404 is due", seen.answered()),
+            );
         }
         None => {}
     }

@@ -33,9 +33,21 @@ struct Rows {
 
 fn rows(list: &Listing) -> Rows {
     match list {
-        Listing::Exports(_) => Rows { complete: "A-042", token: "A-048", cap: "A-049" },
-        Listing::Logs(_) => Rows { complete: "A-105", token: "A-114", cap: "A-116" },
-        Listing::Apps => Rows { complete: "A-122", token: "A-123", cap: "A-124" },
+        Listing::Exports(_) => Rows {
+            complete: "exports-list-complete",
+            token: "exports-list-next-token-continues",
+            cap: "exports-list-max-results-caps-page",
+        },
+        Listing::Logs(_) => Rows {
+            complete: "logs-list-shows-own-requests",
+            token: "logs-list-next-token-continues",
+            cap: "logs-list-max-results-caps-page",
+        },
+        Listing::Apps => Rows {
+            complete: "oauth-list-shows-own-apps",
+            token: "oauth-list-next-token-continues",
+            cap: "oauth-list-max-results-caps-page",
+        },
     }
 }
 
@@ -82,9 +94,8 @@ pub fn known(seen: &Seen, account: usize, list: &Listing) -> Known {
             for export in mine {
                 let states =
                     if manual { export.states.clone() } else { export_successors(&export.states) };
-                let inside = |state: &ExportState| {
-                    filter.states.is_empty() || filter.states.contains(state)
-                };
+                let inside =
+                    |state: &ExportState| filter.states.is_empty() || filter.states.contains(state);
                 match (database_fits(filter, &export.body.database), &states) {
                     (Fits::Yes, s) if s.iter().all(inside) => known.must.insert(export.id.clone()),
                     (Fits::No, _) => false,
@@ -96,8 +107,7 @@ pub fn known(seen: &Seen, account: usize, list: &Listing) -> Known {
         Listing::Logs(asked) => {
             known.exact &= owner.is_some_and(|a| !a.logs_uncertain);
             for log in seen.state.logs.values().filter(|log| log.account == account) {
-                let states =
-                    if manual { log.states.clone() } else { log_successors(&log.states) };
+                let states = if manual { log.states.clone() } else { log_successors(&log.states) };
                 if states.iter().all(|state| asked.contains(state)) {
                     known.must.insert(log.id.clone());
                 } else if states.iter().any(|state| asked.contains(state)) {
@@ -160,14 +170,14 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
 fn refused_row(page: &Page, rows: Rows) -> &'static str {
     match page.list {
         Listing::Exports(filter) if page.max_results.is_some() && filter.states.is_empty() => {
-            "A-050"
+            "exports-list-max-results-range"
         }
-        Listing::Exports(filter) if filter.states.len() > 1 => "A-052",
-        Listing::Exports(filter) if !filter.states.is_empty() => "A-051",
-        Listing::Exports(_) => "A-054",
-        Listing::Logs(_) if page.max_results.is_some() => "A-117",
-        Listing::Logs(_) => "A-113",
-        Listing::Apps if page.max_results.is_some() => "A-125",
+        Listing::Exports(filter) if filter.states.len() > 1 => "exports-list-state-repeatable",
+        Listing::Exports(filter) if !filter.states.is_empty() => "exports-list-state-is-enum",
+        Listing::Exports(_) => "exports-list-answers-200",
+        Listing::Logs(_) if page.max_results.is_some() => "logs-list-max-results-range",
+        Listing::Logs(_) => "logs-list-states-known",
+        Listing::Apps if page.max_results.is_some() => "oauth-list-max-results-range",
         Listing::Apps => rows.complete,
     }
 }
@@ -176,19 +186,19 @@ fn accept_parameters(page: &Page, out: &mut Observations) {
     match page.list {
         Listing::Exports(filter) => {
             if page.max_results.is_some() {
-                out.accepts("A-050");
+                out.accepts("exports-list-max-results-range");
             }
             if !filter.states.is_empty() {
-                out.accepts("A-051");
+                out.accepts("exports-list-state-is-enum");
             }
         }
         Listing::Logs(_) => {
-            out.accepts("A-113");
+            out.accepts("logs-list-states-known");
             if page.max_results.is_some() {
-                out.accepts("A-117");
+                out.accepts("logs-list-max-results-range");
             }
         }
-        Listing::Apps if page.max_results.is_some() => out.accepts("A-125"),
+        Listing::Apps if page.max_results.is_some() => out.accepts("oauth-list-max-results-range"),
         Listing::Apps => {}
     }
 }
@@ -234,9 +244,11 @@ fn judge_item(
         }
         Listing::Logs(asked) => {
             let state = item.get("state").and_then(Value::as_str).and_then(LogState::parse);
-            out.expect("A-110", state.is_some_and(|state| asked.contains(&state)), || {
-                "an item is in a state that was not asked for".to_owned()
-            });
+            out.expect(
+                "logs-list-only-asked-states",
+                state.is_some_and(|state| asked.contains(&state)),
+                || "an item is in a state that was not asked for".to_owned(),
+            );
             if let Some((_, log)) = seen.state.log_by_id(account, &id) {
                 logs::judge_shown(seen, log, item, rows.complete, out);
             }
@@ -263,10 +275,13 @@ fn judge_intruder(
             }
         }
         Listing::Logs(_) if seen.state.log_by_id(account, id).is_some() => {
-            out.broken("A-110", "a log request is listed under a state that it cannot be in");
+            out.broken(
+                "logs-list-only-asked-states",
+                "a log request is listed under a state that it cannot be in",
+            );
         }
         Listing::Apps if owns_app(seen, account, id) => {
-            out.broken("A-128", "a deleted app is still listed");
+            out.broken("oauth-delete-removes-app", "a deleted app is still listed");
         }
         _ => {
             let foreign = seen.state.exports.values().any(|export| export.id == id)
@@ -275,7 +290,7 @@ fn judge_intruder(
             let whose = if foreign { "another account's" } else { "an unknown" };
             out.broken(row, format!("the list shows {whose} item"));
             if foreign {
-                out.broken("A-003", "a list shows an item of another account");
+                out.broken("account-chosen-by-key", "a list shows an item of another account");
             }
         }
     }
@@ -290,15 +305,15 @@ fn judge_filter(filter: &ExportFilter, item: &Value, out: &mut Observations) {
     if !filter.states.is_empty() {
         let state = item.get("state").and_then(Value::as_str).and_then(ExportState::parse);
         let inside = state.is_some_and(|state| filter.states.contains(&state));
-        out.expect("A-043", inside, || {
+        out.expect("exports-list-filter-by-state", inside, || {
             "an export is listed in a state that was not asked for".to_owned()
         });
     }
     if let Some(asked) = &filter.database {
         let database = item.get("database").and_then(Value::as_str).unwrap_or("");
-        let inside = exports::same_database(asked, database)
-            || database.starts_with(&format!("{asked}/"));
-        out.expect("A-044", inside, || {
+        let inside =
+            exports::same_database(asked, database) || database.starts_with(&format!("{asked}/"));
+        out.expect("exports-list-filter-by-database", inside, || {
             "an export of a database that was not asked for is listed".to_owned()
         });
     }
@@ -328,7 +343,7 @@ pub fn judge_order(items: &[Value], out: &mut Observations) {
         last = Some((state, id));
     }
     if items.len() >= 2 {
-        out.expect("A-045", broken.is_none(), || broken.unwrap_or("").to_owned());
+        out.expect("exports-list-order", broken.is_none(), || broken.unwrap_or("").to_owned());
     }
 }
 
@@ -365,18 +380,18 @@ fn judge_token(
 /// The row that a missing item speaks against: the filter, if there is one.
 fn missing_row(list: &Listing, rows: Rows) -> &'static str {
     match list {
-        Listing::Exports(filter) if filter.states.len() > 1 => "A-052",
-        Listing::Exports(filter) if !filter.states.is_empty() => "A-043",
-        Listing::Exports(filter) if filter.database.is_some() => "A-044",
+        Listing::Exports(filter) if filter.states.len() > 1 => "exports-list-state-repeatable",
+        Listing::Exports(filter) if !filter.states.is_empty() => "exports-list-filter-by-state",
+        Listing::Exports(filter) if filter.database.is_some() => "exports-list-filter-by-database",
         _ => rows.complete,
     }
 }
 
 fn empty_row(list: &Listing) -> &'static str {
     match list {
-        Listing::Exports(_) => "A-054",
-        Listing::Logs(_) => "A-118",
-        Listing::Apps => "A-127",
+        Listing::Exports(_) => "exports-list-answers-200",
+        Listing::Logs(_) => "logs-list-answers-200",
+        Listing::Apps => "oauth-list-answers-200",
     }
 }
 
@@ -434,19 +449,14 @@ fn complete_filters(list: &Listing, out: &mut Observations) {
     let Listing::Exports(filter) = list else { return };
     match filter.states.len() {
         0 => {}
-        1 => out.accepts("A-043"),
-        _ => out.holds("A-052"),
+        1 => out.accepts("exports-list-filter-by-state"),
+        _ => out.holds("exports-list-state-repeatable"),
     }
 }
 
 /// A token that was tampered with, or that belongs to another account or query, never shows
 /// foreign items and is never a server error; it may be refused or read as the target likes.
-pub fn judge_foreign_token(
-    seen: &Seen,
-    account: usize,
-    list: &Listing,
-    out: &mut Observations,
-) {
+pub fn judge_foreign_token(seen: &Seen, account: usize, list: &Listing, out: &mut Observations) {
     let row = rows(list).token;
     if crate::exchange::server_error(seen.operation, seen.response, out) {
         out.broken(row, format!("{} to a token that it did not give for this", seen.answered()));
@@ -464,7 +474,7 @@ pub fn judge_foreign_token(
                 .enumerate()
                 .any(|(owner, one)| elsewhere(owner) && one.apps.iter().any(|app| app.id == id))
     });
-    for row in ["A-003", row] {
+    for row in ["account-chosen-by-key", row] {
         out.expect_as(row, Instance::Discriminating, !foreign, || {
             "a token of another account shows that account's items".to_owned()
         });

@@ -46,12 +46,7 @@ fn speak(case: &RawCase, out: &mut Observations, mut say: impl FnMut(&str, &mut 
     }
 }
 
-fn judge_allowed(
-    seen: &Seen,
-    case: &RawCase,
-    documented: &Documented,
-    out: &mut Observations,
-) {
+fn judge_allowed(seen: &Seen, case: &RawCase, documented: &Documented, out: &mut Observations) {
     let status = seen.response.status;
     match &case.expect {
         RawExpect::Accepted { .. } => {

@@ -212,15 +212,23 @@ fn a_right_creation_breaks_nothing() {
 #[test]
 fn each_member_of_a_creation_is_judged() {
     let wrong: Vec<(&str, Value, &[&str])> = vec![
-        ("/response/database", json!("us-std/other"), &["A-014"]),
-        ("/response/format", json!("tagged"), &["A-036"]),
-        ("/response/collections", json!(["Other"]), &["A-033"]),
-        ("/response/destination/s3/bucket", json!("other"), &["A-038"]),
-        ("/response/destination/uri", json!("s3://bucket/other"), &["A-038"]),
-        ("/response/is_terminal", json!(true), &["A-040"]),
-        ("/response/is_terminal", Value::Null, &["A-040"]),
-        ("/response/state", json!("InProgress"), &["A-040"]),
-        ("/response/created_at", json!("yesterday"), &["A-040"]),
+        ("/response/database", json!("us-std/other"), &["exports-create-echoes-request"]),
+        ("/response/format", json!("tagged"), &["exports-create-format-required"]),
+        ("/response/collections", json!(["Other"]), &["exports-create-collections-optional"]),
+        (
+            "/response/destination/s3/bucket",
+            json!("other"),
+            &["exports-create-destination-required"],
+        ),
+        (
+            "/response/destination/uri",
+            json!("s3://bucket/other"),
+            &["exports-create-destination-required"],
+        ),
+        ("/response/is_terminal", json!(true), &["exports-create-answers-201"]),
+        ("/response/is_terminal", Value::Null, &["exports-create-answers-201"]),
+        ("/response/state", json!("InProgress"), &["exports-create-answers-201"]),
+        ("/response/created_at", json!("yesterday"), &["exports-create-answers-201"]),
     ];
     for (pointer, value, expected) in wrong {
         let mut world = World::new();
@@ -247,16 +255,25 @@ fn legitimate_choices_in_a_creation_break_nothing() {
 #[test]
 fn status_content_type_and_server_errors_are_judged() {
     let mut world = World::new();
-    check(&world.look(&create(0, 0, None), &answer(200, &json!({}))), &["A-040"]);
-    check(&world.look(&create(0, 0, None), &v2_error(402)), &["A-014", "A-041"]);
+    check(
+        &world.look(&create(0, 0, None), &answer(200, &json!({}))),
+        &["exports-create-answers-201"],
+    );
+    check(
+        &world.look(&create(0, 0, None), &v2_error(402)),
+        &["exports-create-echoes-request", "exports-create-error-status-documented"],
+    );
     check(&world.look(&create(0, 0, None), &v2_error(500)), &["http-no-server-error"]);
-    check(&world.look(&create(0, 0, None), &v2_error(404)), &["A-014"]);
+    check(&world.look(&create(0, 0, None), &v2_error(404)), &["exports-create-echoes-request"]);
     let mut html = created("100");
     html.headers = vec![("content-type".to_owned(), "text/html".to_owned())];
     check(&world.look(&create(0, 0, None), &html), &["http-content-type-json"]);
-    check(&world.look(&create(0, 0, None), &v1_error(400)), &["A-014", "A-136"]);
+    check(
+        &world.look(&create(0, 0, None), &v1_error(400)),
+        &["exports-create-echoes-request", "exports-error-envelope"],
+    );
     let status = Transition::GetLog { by: Credential::Key(0), log: 9 };
-    check(&world.look(&status, &v2_error(404)), &["A-135"]);
+    check(&world.look(&status, &v2_error(404)), &["account-v1-error-has-reason"]);
     check(&world.look(&status, &v1_error(404)), &[]);
 }
 
@@ -264,19 +281,41 @@ fn status_content_type_and_server_errors_are_judged() {
 fn ids_are_new_without_a_key_and_old_with_one() {
     let mut world = World::new();
     check(&world.step(&create(0, 0, None), &created("100")), &[]);
-    check(&world.look(&create(0, 1, None), &created("100")), &["A-017"]);
+    check(
+        &world.look(&create(0, 1, None), &created("100")),
+        &["exports-create-not-idempotent-by-default"],
+    );
     check(&world.step(&create(0, 2, Some("k")), &created("101")), &[]);
-    check(&world.look(&create(0, 3, Some("k")), &created("102")), &["A-018", "A-137"]);
+    check(
+        &world.look(&create(0, 3, Some("k")), &created("102")),
+        &["exports-idempotency-key-deduplicates", "exports-idempotency-replay-marked"],
+    );
     let mut replay = created("101");
     replay.headers.push(("idempotent-replayed".to_owned(), "true".to_owned()));
     check(&world.look(&create(0, 3, Some("k")), &replay), &[]);
     let moved = with(replay.json.clone().expect("json"), "/response/state", json!("Complete"));
     let mut moved = answer(201, &moved);
     moved.headers.push(("idempotent-replayed".to_owned(), "true".to_owned()));
-    check(&world.look(&create(0, 3, Some("k")), &moved), &["A-019", "A-028", "A-040"]
-        .iter().copied().filter(|row| *row != "A-040").collect::<Vec<_>>());
+    check(
+        &world.look(&create(0, 3, Some("k")), &moved),
+        &[
+            "exports-idempotency-replays-first-answer",
+            "exports-idempotency-same-key-same-answer",
+            "exports-create-answers-201",
+        ]
+        .iter()
+        .copied()
+        .filter(|row| *row != "exports-create-answers-201")
+        .collect::<Vec<_>>(),
+    );
     // Another key of the account has a world of its own.
-    check(&world.look(&create(4, 4, Some("k")), &created("101")), &["A-021", "A-022"]);
+    check(
+        &world.look(&create(4, 4, Some("k")), &created("101")),
+        &[
+            "exports-idempotency-key-belongs-to-account-key",
+            "exports-idempotency-not-shared-by-keys",
+        ],
+    );
     check(&world.look(&create(4, 4, Some("k")), &created("103")), &[]);
 }
 
@@ -305,20 +344,32 @@ fn credentials_roles_and_plans_are_judged() {
     let by = |by: Credential| Transition::GetExport { by, export: 9 };
     let mut world = World::new();
     check(&world.look(&by(Credential::Missing), &v2_error(401)), &[]);
-    check(&world.look(&by(Credential::Missing), &v2_error(404)), &["A-025", "A-059"]);
-    check(&world.look(&by(Credential::Garbage), &v2_error(403)), &["A-004"]);
+    check(
+        &world.look(&by(Credential::Missing), &v2_error(404)),
+        &["account-authorization-required", "exports-get-authorization-required"],
+    );
+    check(&world.look(&by(Credential::Garbage), &v2_error(403)), &["account-key-authenticates"]);
     let basic = Credential::OtherScheme("Basic".to_owned(), 0);
-    check(&world.look(&by(basic), &v2_error(404)), &["A-026"]);
+    check(&world.look(&by(basic), &v2_error(404)), &["account-bearer-scheme-required"]);
     check(&world.look(&by(Credential::DatabaseSecret(0)), &v2_error(403)), &[]);
-    check(&world.look(&by(Credential::DatabaseSecret(0)), &v2_error(404)), &["A-005"]);
+    check(
+        &world.look(&by(Credential::DatabaseSecret(0)), &v2_error(404)),
+        &["account-database-secret-refused"],
+    );
     check(&world.look(&get(3, 9), &v2_error(403)), &[]);
-    check(&world.look(&get(3, 9), &v2_error(404)), &["A-013", "A-057"]);
-    check(&world.look(&get(2, 9), &v2_error(404)), &["A-012", "A-056"]);
-    check(&world.look(&get(0, 9), &v2_error(403)), &["A-057"]);
+    check(
+        &world.look(&get(3, 9), &v2_error(404)),
+        &["exports-role-required", "exports-get-role-required"],
+    );
+    check(
+        &world.look(&get(2, 9), &v2_error(404)),
+        &["exports-enterprise-plan-required", "exports-get-enterprise-plan-required"],
+    );
+    check(&world.look(&get(0, 9), &v2_error(403)), &["exports-get-role-required"]);
     world.state.keys[0].revoked = true;
     check(&world.look(&get(0, 9), &v2_error(404)), &["account-revoked-key-refused"]);
     world.state.keys[4].expires_at = Some(NOW - 5000);
-    check(&world.look(&get(4, 9), &v2_error(404)), &["A-008"]);
+    check(&world.look(&get(4, 9), &v2_error(404)), &["account-key-expires-after-ttl-days"]);
     world.state.keys[4].expires_at = Some(NOW + 500);
     check(&world.look(&get(4, 9), &v2_error(401)), &[]);
 }
@@ -327,18 +378,21 @@ fn credentials_roles_and_plans_are_judged() {
 fn exports_of_others_and_of_nobody_are_not_found() {
     let mut world = World::new();
     world.step(&create(0, 0, None), &created("100"));
-    check(&world.look(&get(1, 0), &shown(&export("100", "Pending"))), &["A-003", "A-058"]);
+    check(
+        &world.look(&get(1, 0), &shown(&export("100", "Pending"))),
+        &["account-chosen-by-key", "exports-get-unknown-id"],
+    );
     check(&world.look(&get(1, 0), &v2_error(404)), &[]);
     check(&world.look(&get(0, 9), &v2_error(404)), &[]);
-    check(&world.look(&get(0, 9), &shown(&export("1", "Pending"))), &["A-058"]);
-    check(&world.look(&get(0, 0), &v2_error(404)), &["A-055"]);
+    check(&world.look(&get(0, 9), &shown(&export("1", "Pending"))), &["exports-get-unknown-id"]);
+    check(&world.look(&get(0, 0), &v2_error(404)), &["exports-get-by-id"]);
 }
 
 #[test]
 fn the_state_shown_is_one_that_it_can_be_in() {
     let mut world = World::new();
     world.step(&create(0, 0, None), &created("100"));
-    check(&world.look(&get(0, 0), &shown(&export("100", "Complete"))), &["A-055"]);
+    check(&world.look(&get(0, 0), &shown(&export("100", "Complete"))), &["exports-get-by-id"]);
     apply::export_moved(&mut world.state, 0, ExportState::Failed);
     let bare = export("100", "Failed");
     check(&world.look(&get(0, 0), &shown(&bare)), &["exports-failed-explains"]);
@@ -346,7 +400,7 @@ fn the_state_shown_is_one_that_it_can_be_in() {
     whole["state_info"] = json!({"code": "c", "message": "m"});
     check(&world.look(&get(0, 0), &shown(&whole)), &[]);
     let flag = with(whole.clone(), "/is_terminal", json!(false));
-    check(&world.look(&get(0, 0), &shown(&flag)), &["A-060"]);
+    check(&world.look(&get(0, 0), &shown(&flag)), &["exports-get-answers-200"]);
     let back = with(whole, "/updated_at", json!(render::timestamp(NOW - 1)));
     let expected = ["exports-updated-at-after-created-at", "exports-updated-at-never-back"];
     check(&world.look(&get(0, 0), &shown(&back)), &expected);
@@ -362,22 +416,37 @@ fn lists_are_complete_filtered_capped_and_ordered() {
     let item = |id: &str| export(id, "Pending");
     let all = [item("102"), item("101"), item("100")];
     check(&world.look(&list(0, &[], None), &page(&all, None)), &[]);
-    check(&world.look(&list(0, &[], None), &page(&all[..2], None)), &["A-042"]);
+    check(&world.look(&list(0, &[], None), &page(&all[..2], None)), &["exports-list-complete"]);
     check(&world.look(&list(0, &[], Some(2)), &page(&all[..2], Some("t"))), &[]);
-    check(&world.look(&list(0, &[], Some(2)), &page(&all[..2], None)), &["A-048"]);
-    check(&world.look(&list(0, &[], Some(2)), &page(&all, None)), &["A-049"]);
+    check(
+        &world.look(&list(0, &[], Some(2)), &page(&all[..2], None)),
+        &["exports-list-next-token-continues"],
+    );
+    check(
+        &world.look(&list(0, &[], Some(2)), &page(&all, None)),
+        &["exports-list-max-results-caps-page"],
+    );
     let jumbled = [item("101"), item("102"), item("100")];
-    check(&world.look(&list(0, &[], None), &page(&jumbled, None)), &["A-045"]);
+    check(&world.look(&list(0, &[], None), &page(&jumbled, None)), &["exports-list-order"]);
     let mut foreign = all.to_vec();
     foreign.push(item("500"));
     foreign.sort_by_key(|item| std::cmp::Reverse(item["id"].as_str().map(str::to_owned)));
-    check(&world.look(&list(0, &[], None), &page(&foreign, None)), &["A-003", "A-042"]);
+    check(
+        &world.look(&list(0, &[], None), &page(&foreign, None)),
+        &["account-chosen-by-key", "exports-list-complete"],
+    );
     let complete = [ExportState::Complete];
-    check(&world.look(&list(0, &complete, None), &page(&all, None)), &["A-043"]);
+    check(
+        &world.look(&list(0, &complete, None), &page(&all, None)),
+        &["exports-list-filter-by-state"],
+    );
     check(&world.look(&list(0, &complete, None), &page(&[], None)), &[]);
     let pending = [ExportState::Pending];
-    check(&world.look(&list(0, &pending, None), &page(&[], None)), &["A-043"]);
-    check(&world.look(&list(0, &[], None), &v2_error(404)), &["A-054"]);
+    check(
+        &world.look(&list(0, &pending, None), &page(&[], None)),
+        &["exports-list-filter-by-state"],
+    );
+    check(&world.look(&list(0, &[], None), &v2_error(404)), &["exports-list-answers-200"]);
 }
 
 fn log_body() -> LogBody {
@@ -420,19 +489,25 @@ fn log_requests_are_judged() {
     let twice = world.look(&request(1, log_body()), &answer(200, &log("7", "Pending")));
     check(&twice, &["logs-request-new-id"]);
     let accepted = with(log("8", "Pending"), "/time_end", json!(render::timestamp(NOW)));
-    check(&world.look(&request(1, log_body()), &answer(200, &accepted)), &["A-062"]);
+    check(
+        &world.look(&request(1, log_body()), &answer(200, &accepted)),
+        &["logs-request-accepted"],
+    );
     let other = with(log("8", "Pending"), "/database", json!("us-std/other"));
-    check(&world.look(&request(1, log_body()), &answer(200, &other)), &["A-070"]);
+    check(
+        &world.look(&request(1, log_body()), &answer(200, &other)),
+        &["logs-request-database-optional"],
+    );
     let backwards = LogBody { start_seconds: -3600, end_seconds: -7200, ..log_body() };
     let ok = answer(200, &log("8", "Pending"));
-    check(&world.look(&request(1, backwards.clone()), &ok), &["A-078"]);
+    check(&world.look(&request(1, backwards.clone()), &ok), &["logs-request-window-not-reversed"]);
     check(&world.look(&request(1, backwards), &v1_error(400)), &[]);
     let long = LogBody { end_seconds: 100 * 24 * 60 * 60, ..log_body() };
-    check(&world.look(&request(1, long), &ok), &["A-079"]);
+    check(&world.look(&request(1, long), &ok), &["logs-request-time-end-required"]);
     let nothing = LogBody { database: None, ..log_body() };
     check(&world.look(&request(1, nothing), &ok), &["logs-request-scope-required"]);
     let unknown = LogBody { database: Some("us-std/none".to_owned()), ..log_body() };
-    check(&world.look(&request(1, unknown.clone()), &ok), &["A-070"]);
+    check(&world.look(&request(1, unknown.clone()), &ok), &["logs-request-database-optional"]);
     check(&world.look(&request(1, unknown), &v1_error(404)), &[]);
 }
 
@@ -442,18 +517,27 @@ fn urls_are_shown_when_complete_and_only_then() {
     world.step(&request(0, log_body()), &answer(200, &log("7", "Pending")));
     let status = Transition::GetLog { by: Credential::Key(0), log: 0 };
     let early = with(log("7", "Pending"), "/presigned_url", json!("https://a.test/b"));
-    check(&world.look(&status, &answer(200, &early)), &["A-085", "A-096"]);
-    check(&world.look(&status, &answer(200, &log("7", "Complete"))), &["A-083"]);
+    check(
+        &world.look(&status, &answer(200, &early)),
+        &["logs-complete-has-url", "logs-url-found-in-status"],
+    );
+    check(&world.look(&status, &answer(200, &log("7", "Complete"))), &["logs-get-shows-state"]);
     apply::log_moved(&mut world.state, 0, LogState::Complete);
     check(&world.look(&status, &answer(200, &log("7", "Complete"))), &[]);
     let none = with(log("7", "Complete"), "/presigned_url", Value::Null);
-    check(&world.look(&status, &answer(200, &none)), &["A-085", "A-096"]);
+    check(
+        &world.look(&status, &answer(200, &none)),
+        &["logs-complete-has-url", "logs-url-found-in-status"],
+    );
     let expiry = "/presigned_url_expiration_time";
     let late = with(log("7", "Complete"), expiry, json!(render::timestamp(NOW - 1)));
-    check(&world.look(&status, &answer(200, &late)), &["A-088", "A-097"]);
-    check(&world.look(&status, &v1_error(404)), &["A-065"]);
+    check(
+        &world.look(&status, &answer(200, &late)),
+        &["logs-url-expiration-given", "logs-url-expiration-found-in-status"],
+    );
+    check(&world.look(&status, &v1_error(404)), &["logs-get-by-request-id"]);
     let foreign = Transition::GetLog { by: Credential::Key(1), log: 0 };
-    let expected = ["A-003", "A-090"];
+    let expected = ["account-chosen-by-key", "logs-get-unknown-id"];
     check(&world.look(&foreign, &answer(200, &log("7", "Complete"))), &expected);
 }
 
@@ -463,17 +547,20 @@ fn new_urls_need_a_complete_request_and_the_right_version() {
     world.step(&request(0, log_body()), &answer(200, &log("7", "Pending")));
     let url = |body| Transition::CreateLogUrl { by: Credential::Key(0), log: 0, body };
     let ok = answer(200, &log("7", "Complete"));
-    check(&world.look(&url(UrlBody::None), &ok), &["A-099"]);
+    check(&world.look(&url(UrlBody::None), &ok), &["logs-url-request-id-required"]);
     check(&world.look(&url(UrlBody::None), &v1_error(404)), &[]);
     apply::log_moved(&mut world.state, 0, LogState::Complete);
     check(&world.look(&url(UrlBody::None), &ok), &[]);
-    check(&world.look(&url(UrlBody::WrongVersion), &ok), &["A-103"]);
+    check(&world.look(&url(UrlBody::WrongVersion), &ok), &["logs-url-version-is-lock"]);
     check(&world.look(&url(UrlBody::WrongVersion), &v1_error(400)), &[]);
-    check(&world.look(&url(UrlBody::CurrentVersion), &v1_error(400)), &["A-103"]);
+    check(
+        &world.look(&url(UrlBody::CurrentVersion), &v1_error(400)),
+        &["logs-url-version-is-lock"],
+    );
     // A guessed path proves nothing until it has worked once (C-27).
     check(&world.look(&url(UrlBody::None), &v1_error(404)), &[]);
     world.policy.log_url_declared = true;
-    check(&world.look(&url(UrlBody::None), &v1_error(404)), &["A-095"]);
+    check(&world.look(&url(UrlBody::None), &v1_error(404)), &["logs-url-made-anew"]);
 }
 
 #[test]
@@ -481,11 +568,11 @@ fn deletions_are_judged() {
     let delete = |by, app| Transition::DeleteApp { by: Credential::Key(by), account: 0, app };
     let done = Response { status: 204, ..Response::default() };
     let mut world = World::new();
-    check(&world.look(&delete(1, 0), &done), &["A-003", "A-131"]);
+    check(&world.look(&delete(1, 0), &done), &["account-chosen-by-key", "oauth-delete-unknown-id"]);
     check(&world.look(&delete(1, 0), &v1_error(404)), &[]);
-    check(&world.look(&delete(0, 0), &v1_error(404)), &["A-128"]);
+    check(&world.look(&delete(0, 0), &v1_error(404)), &["oauth-delete-removes-app"]);
     check(&world.step(&delete(0, 0), &done), &[]);
-    check(&world.look(&delete(0, 0), &done), &["A-131"]);
+    check(&world.look(&delete(0, 0), &done), &["oauth-delete-unknown-id"]);
     let apps = Transition::ListPage {
         by: Credential::Key(0),
         list: Listing::Apps,
@@ -497,8 +584,14 @@ fn deletions_are_judged() {
             "created_at": render::timestamp(NOW)})
     };
     check(&world.look(&apps, &answer(200, &json!({"results": [app("12")]}))), &[]);
-    check(&world.look(&apps, &answer(200, &json!({"results": [app("11"), app("12")]}))), &["A-128"]);
-    check(&world.look(&apps, &answer(200, &json!({"results": []}))), &["A-122"]);
+    check(
+        &world.look(&apps, &answer(200, &json!({"results": [app("11"), app("12")]}))),
+        &["oauth-delete-removes-app"],
+    );
+    check(
+        &world.look(&apps, &answer(200, &json!({"results": []}))),
+        &["oauth-list-shows-own-apps"],
+    );
 }
 
 #[test]
@@ -515,13 +608,19 @@ fn files_are_gzip_json_lines_within_the_window() {
         vec![json!({"TS": time, "QUERY_TIME_MS": 1}).to_string()]
     };
     check(&judge(false, 200, Ok(&record(NOW))), &[]);
-    check(&judge(false, 200, Ok(&record(NOW - 1))), &["A-077"]);
-    check(&judge(false, 200, Ok(&record(NOW + 1000))), &["A-079"]);
-    check(&judge(false, 200, Ok(&["no json".to_owned()])), &["A-086"]);
-    check(&judge(false, 200, Err("it is not")), &["A-086"]);
-    check(&judge(false, 403, Err("")), &["A-085", "A-086"]);
+    check(&judge(false, 200, Ok(&record(NOW - 1))), &["logs-request-time-start-required"]);
+    check(&judge(false, 200, Ok(&record(NOW + 1000))), &["logs-request-time-end-required"]);
+    check(&judge(false, 200, Ok(&["no json".to_owned()])), &["logs-file-is-gzip"]);
+    check(&judge(false, 200, Err("it is not")), &["logs-file-is-gzip"]);
+    check(&judge(false, 403, Err("")), &["logs-complete-has-url", "logs-file-is-gzip"]);
     check(&judge(true, 403, Err("")), &[]);
-    check(&judge(true, 200, Ok(&[])), &["A-088", "A-097"]);
+    check(
+        &judge(true, 200, Ok(&[])),
+        &["logs-url-expiration-given", "logs-url-expiration-found-in-status"],
+    );
     let wrong = vec![json!({"TS": "2099-05-10 18:05:42.871 Z", "BYTES_IN": "1"}).to_string()];
-    check(&judge(false, 200, Ok(&wrong)), &["A-079", "A-087"]);
+    check(
+        &judge(false, 200, Ok(&wrong)),
+        &["logs-request-time-end-required", "logs-file-records-documented"],
+    );
 }

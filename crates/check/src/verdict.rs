@@ -94,8 +94,7 @@ impl Observations {
         condition: bool,
         message: impl FnOnce() -> String,
     ) -> bool {
-        let outcome =
-            if condition { Outcome::Holds(instance) } else { Outcome::Broken(message()) };
+        let outcome = if condition { Outcome::Holds(instance) } else { Outcome::Broken(message()) };
         self.push(requirement, outcome);
         condition
     }

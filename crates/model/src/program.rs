@@ -137,9 +137,8 @@ impl Program {
             needs.push("accounts");
         }
         let shared = |one: &KeySetup| {
-            let same = |other: &&KeySetup| {
-                other.account == one.account && other.role != Role::Billing
-            };
+            let same =
+                |other: &&KeySetup| other.account == one.account && other.role != Role::Billing;
             one.role != Role::Billing && setup.keys.iter().filter(same).count() > 1
         };
         if setup.keys.iter().any(shared) {

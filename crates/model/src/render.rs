@@ -54,8 +54,9 @@ pub fn request(state: &State, place: &Place, step: &Transition, now: Millis) -> 
         Transition::ListPage { list, max_results, first, .. } => {
             page_request(list, *max_results, &Page::First(*first))
         }
-        Transition::RequestLogs { body, .. } => typed(Request::new("POST", "/api/v1/logs"))
-            .with_json(&log_body(body, now)),
+        Transition::RequestLogs { body, .. } => {
+            typed(Request::new("POST", "/api/v1/logs")).with_json(&log_body(body, now))
+        }
         Transition::GetLog { log, .. } | Transition::AwaitLog { log, .. } => {
             typed(Request::new("GET", format!("/api/v1/logs/{}", log_id(state, *log))))
         }
@@ -169,8 +170,7 @@ pub fn log_window(body: &LogBody, now: Millis) -> (Millis, Millis) {
 
 /// RFC 3339 with milliseconds and `Z`.
 pub fn timestamp(millis: Millis) -> String {
-    Timestamp::from_millisecond(millis)
-        .map_or_else(|_| String::new(), |time| format!("{time:.3}"))
+    Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |time| format!("{time:.3}"))
 }
 
 /// Milliseconds of an RFC 3339 date-time with an offset (C-02); `None` if it is not one.

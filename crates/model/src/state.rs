@@ -167,12 +167,7 @@ impl State {
             expires_at: None,
             revoked: false,
         });
-        State {
-            accounts: accounts.collect(),
-            keys: keys.collect(),
-            slack,
-            ..State::default()
-        }
+        State { accounts: accounts.collect(), keys: keys.collect(), slack, ..State::default() }
     }
 
     /// The account's clock during an exchange: earliest and latest.

@@ -28,6 +28,12 @@ pub fn line(origin: &str, request: &Request, by: &Credential) -> String {
     line
 }
 
+/// The curl line of a request that carries `$AUTHORIZATION`, if it carries any.
+pub fn plain(origin: &str, request: &Request) -> String {
+    let line = line(origin, request, &Credential::Missing);
+    line.replacen("curl -sS -i", "curl -sS -i -H \"Authorization: $AUTHORIZATION\"", 1)
+}
+
 /// The header with a shell variable in the secret's place: `$KEY_0` is the first key of the
 /// counterexample's set-up.
 fn authorization(by: &Credential) -> Option<String> {

@@ -184,8 +184,7 @@ fn note_failure(driven: &mut Driven, program: &Program, observation: &Observatio
     if driven.failures.contains_key(slug) {
         return;
     }
-    let failure =
-        Failure { program: program.clone(), message: message.clone(), found_after: at };
+    let failure = Failure { program: program.clone(), message: message.clone(), found_after: at };
     driven.failures.insert(slug.to_owned(), failure);
 }
 

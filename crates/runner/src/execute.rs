@@ -16,6 +16,7 @@ use crate::gzip;
 use crate::provision::{self, Lane};
 use crate::suite::Suite;
 use crate::transport::TransportError;
+use crate::twins;
 
 /// The longest walk that is followed before it counts as endless.
 const WALK_BOUND: usize = 60;
@@ -114,6 +115,7 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
         }
     }
     provision::tear_down(suite, &run.lane).await;
+    twins::demote(program, &mut run.outcome);
     run.outcome
 }
 
@@ -182,6 +184,7 @@ impl Run<'_> {
             self.suite.policy.borrow_mut().log_url_declared = true;
         }
         apply::answer(&mut self.lane.state, step, &response, moment, now);
+        self.note_untracked(step, account, &response);
         Ok(response)
     }
 
@@ -194,14 +197,14 @@ impl Run<'_> {
         by: &Credential,
     ) -> Result<(Response, Moment), Trouble> {
         let operation = step.operation().unwrap_or("").to_owned();
-        let unfinished = match step {
-            Transition::CreateExport { .. } => self.unfinished_exports(by),
+        let unfinished = match operation.as_str() {
+            "createExport" => self.unfinished_exports(by),
             _ => Vec::new(),
         };
-        if unfinished.is_empty() || !self.suite.one_at_a_time.get() {
+        let any = !unfinished.is_empty() || !self.untracked.is_empty();
+        if !any || !self.suite.one_at_a_time.get() {
             let (response, moment) = self.send(request, by, &operation).await?;
-            let busy = matches!(response.status, 400 | 403 | 409 | 429);
-            if unfinished.is_empty() || !busy || response.status != 429 {
+            if !any || !matches!(response.status, 409 | 429) {
                 return Ok((response, moment));
             }
             self.suite.one_at_a_time.set(true);
@@ -210,7 +213,37 @@ impl Run<'_> {
             self.move_export(export, ExportState::InProgress).await?;
             self.move_export(export, ExportState::Complete).await?;
         }
+        self.finish_untracked().await?;
         self.send(request, by, &operation).await
+    }
+
+    /// Brings exports that generated requests made to their end.
+    async fn finish_untracked(&mut self) -> Result<(), Trouble> {
+        let Some(control) = &self.suite.control else { return Ok(()) };
+        for (account, id) in std::mem::take(&mut self.untracked) {
+            let account = self.lane.state.accounts[account].id.clone();
+            for to in [ExportState::InProgress, ExportState::Complete] {
+                let kind = JobKind::Export;
+                match control.move_job(&account, kind, &id, to.as_str(), None).await {
+                    Ok(_) | Err(ControlError::Illegal { .. } | ControlError::Unknown { .. }) => {}
+                    Err(error) => return Err(control_trouble(error)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn note_untracked(&mut self, step: &Transition, account: usize, response: &Response) {
+        let Transition::Raw { case, .. } = step else { return };
+        if case.operation != "createExport" || !response.is_success() {
+            return;
+        }
+        let id = response.json.as_ref().and_then(|body| body.pointer("/response/id"));
+        if let Some(id) = id.and_then(render::id_text)
+            && self.lane.state.is_manual(account)
+        {
+            self.untracked.push((account, id));
+        }
     }
 
     fn unfinished_exports(&self, by: &Credential) -> Vec<Handle> {
@@ -349,7 +382,8 @@ impl Run<'_> {
         });
         let account = self.lane.state.accounts[known.account].id.clone();
         let id = known.id.clone();
-        let moved = control.move_job(&account, JobKind::Export, &id, to.as_str(), info.as_ref()).await;
+        let moved =
+            control.move_job(&account, JobKind::Export, &id, to.as_str(), info.as_ref()).await;
         let shown = self.moved(moved, legal && !busy, to.as_str())?;
         if shown.is_some() {
             apply::export_moved(&mut self.lane.state, export, to);
@@ -466,7 +500,9 @@ impl Run<'_> {
                 !check::judge::page_of_walk(&seen, &self.suite.documented, &asked, &mut out);
             self.keep(out);
             apply::listed(&mut self.lane.state, account, list, &response);
-            walked.items.extend(check::paging::items(list, &response).into_iter().flatten().cloned());
+            walked
+                .items
+                .extend(check::paging::items(list, &response).into_iter().flatten().cloned());
             match check::paging::next_token(list, &response) {
                 Some(token) => page = Page::After(token),
                 None => walked.ended = true,
@@ -522,14 +558,17 @@ impl Run<'_> {
                 Transition::AwaitExport { export, .. } => {
                     let export = self.lane.state.exports.get(export);
                     let done = |s: &ExportState| s.is_terminal();
-                    (export.is_none_or(|export| export.states.iter().all(done)), "A-015")
+                    (
+                        export.is_none_or(|export| export.states.iter().all(done)),
+                        "exports-create-asynchronous",
+                    )
                 }
                 Transition::AwaitLog { log, .. } => {
                     let log = self.lane.state.logs.get(log);
                     let done = |s: &LogState| s.is_terminal();
-                    (log.is_none_or(|log| log.states.iter().all(done)), "A-063")
+                    (log.is_none_or(|log| log.states.iter().all(done)), "logs-request-asynchronous")
                 }
-                _ => (true, "A-015"),
+                _ => (true, "exports-create-asynchronous"),
             };
             let mut out = Observations::default();
             if terminal {
@@ -604,7 +643,10 @@ impl Run<'_> {
             Err(error) => {
                 self.record(&request, &Credential::Missing, &Response::default());
                 let mut out = Observations::default();
-                out.broken("A-086", format!("the presigned URL cannot be fetched: {error}"));
+                out.broken(
+                    "logs-file-is-gzip",
+                    format!("the presigned URL cannot be fetched: {error}"),
+                );
                 self.keep(out);
                 return Ok(());
             }

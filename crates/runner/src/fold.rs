@@ -90,7 +90,11 @@ impl Tallies {
 
     /// Notes an error of the suite against a requirement.
     pub fn harness_error(&mut self, requirement: &str, message: String) {
-        self.by_requirement.entry(requirement.to_owned()).or_default().harness.get_or_insert(message);
+        self.by_requirement
+            .entry(requirement.to_owned())
+            .or_default()
+            .harness
+            .get_or_insert(message);
     }
 
     /// The tally of a requirement; rows that say the same as another share its observations.

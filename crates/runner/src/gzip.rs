@@ -35,7 +35,10 @@ mod tests {
     fn check(bytes: &[u8], expected: Result<&[&str], &str>) {
         let lines = super::lines(bytes);
         match expected {
-            Ok(expected) => assert_eq!(lines.as_deref(), Ok(&expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()[..])),
+            Ok(expected) => assert_eq!(
+                lines.as_deref(),
+                Ok(&expected.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>()[..])
+            ),
             Err(expected) => assert_eq!(lines, Err(expected.to_owned())),
         }
     }

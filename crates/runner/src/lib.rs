@@ -8,10 +8,12 @@
 //!
 //! Start at [`run::run`], then [`plan`], [`execute`] and [`fold`].
 
+pub mod any_api;
 pub mod chains;
 pub mod control;
 pub mod counterexample;
 pub mod curl;
+pub mod draw;
 pub mod drive;
 pub mod execute;
 pub mod fold;
@@ -32,3 +34,4 @@ pub mod target;
 pub mod terminal;
 pub mod transcript;
 pub mod transport;
+pub mod twins;

@@ -13,6 +13,7 @@ use spec::requirement::Requirements;
 use spec::{Document, documents};
 
 use crate::control::{Control, ControlError};
+use crate::draw::Generators;
 use crate::execute::control_trouble;
 use crate::secret::{Redactor, Secret};
 use crate::suite::{StaticKey, Suite};
@@ -80,6 +81,8 @@ pub async fn open(
     }
     let document = Document::parse(documents::ACCOUNT)
         .map_err(|error| OpenError::Unreachable(format!("the suite's own document: {error}")))?;
+    let document = Rc::new(document);
+    let generators = Generators::new(document.clone());
     let documented = Documented::new(&document).map_err(OpenError::Unreachable)?;
     Ok(Suite {
         transport,
@@ -92,7 +95,8 @@ pub async fn open(
         policy: RefCell::new(policy(&file.policy)),
         place: place(&file.policy),
         file,
-        document: Rc::new(document),
+        document,
+        generators,
         documented,
         requirements: Requirements::embedded().clone(),
         redactor,

@@ -87,8 +87,11 @@ async fn mint(suite: &Suite, program: &Program, lane: &mut Lane) -> Result<(), T
         lane.minted.push(account.account_id.clone());
         let known = &mut lane.state.accounts[index];
         known.id.clone_from(&account.account_id);
-        known.apps =
-            account.oauth_apps.iter().map(|id| App { id: id.clone(), present: Some(true) }).collect();
+        known.apps = account
+            .oauth_apps
+            .iter()
+            .map(|id| App { id: id.clone(), present: Some(true) })
+            .collect();
         if let Some(secret) = &account.core_secret {
             lane.redactor.learn(secret);
         }
@@ -125,8 +128,7 @@ async fn mint_key(
     lane.redactor.learn(&key.secret);
     let expires_at = key.expires_at.map(|time| time.as_millisecond());
     let now = suite.now();
-    let (low, high) =
-        lane.state.account_time(setup.account, Moment { sent: now, received: now });
+    let (low, high) = lane.state.account_time(setup.account, Moment { sent: now, received: now });
     let due = setup.ttl_days.map(|days| Millis::from(days) * 24 * 60 * 60 * 1000);
     let fits = match (due, expires_at) {
         (None, None) => true,

@@ -50,9 +50,7 @@ pub async fn replay(suite: &Suite, file: &CounterexampleFile) -> (Replayed, Outc
     let replayed = match (broken, &outcome.trouble) {
         (Some(message), _) => Replayed::Failed(message),
         (None, None) => Replayed::Fixed,
-        (None, Some(Trouble::Unanswered { .. }))
-            if file.requirement == "http-request-answered" =>
-        {
+        (None, Some(Trouble::Unanswered { .. })) if file.requirement == "http-request-answered" => {
             Replayed::Failed(trouble_words(outcome.trouble.as_ref()))
         }
         (None, Some(Trouble::Control(message))) if file.requirement == "control-contract" => {

@@ -117,7 +117,9 @@ pub async fn run(suite: &Suite, options: &Options, progress: &dyn Progress) -> F
         started_at: started_at.to_string(),
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         exchanges: driven.exchanges,
-        result: if errors.is_empty() { judged.result } else { RunResult::Error }.as_str().to_owned(),
+        result: if errors.is_empty() { judged.result } else { RunResult::Error }
+            .as_str()
+            .to_owned(),
         summary: report::summary(&judged.rows),
         requirements: judged.rows,
         counterexamples,
@@ -245,7 +247,10 @@ async fn counterexamples(
                 .iter()
                 .map(|one| curl::line(suite.account.as_str(), &one.exchange.request, &one.by))
                 .collect(),
-            exchanges: exchanges.iter().map(|one| transcript::exchange_json(&one.exchange)).collect(),
+            exchanges: exchanges
+                .iter()
+                .map(|one| transcript::exchange_json(&one.exchange))
+                .collect(),
             replay,
         });
     }
@@ -289,7 +294,7 @@ fn target(suite: &Suite) -> report::Target {
 }
 
 /// Writes the report; a report that cannot be written is an error of the run.
-fn write(mut finished: Finished, options: &Options) -> Finished {
+pub(crate) fn write(mut finished: Finished, options: &Options) -> Finished {
     let Some(dir) = &options.report else { return finished };
     let text = serde_json::to_string_pretty(&finished.report).unwrap_or_default();
     let written = fs::create_dir_all(dir)

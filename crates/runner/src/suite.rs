@@ -14,6 +14,7 @@ use spec::requirement::Requirements;
 use spec::{Document, document};
 
 use crate::control::Control;
+use crate::draw::Generators;
 use crate::secret::{Redactor, Secret};
 use crate::target::TargetFile;
 use crate::transport::{Base, Transport};
@@ -55,6 +56,8 @@ pub struct Suite {
     pub place: Place,
     /// The Account API's document.
     pub document: Rc<Document>,
+    /// What draws requests from it.
+    pub generators: Generators,
     /// Its responses, compiled.
     pub documented: Documented,
     /// The requirement rows.

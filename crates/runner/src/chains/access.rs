@@ -52,9 +52,7 @@ fn call(facts: &Facts, operation: &str, by: Credential, app: usize) -> Transitio
 pub(crate) fn world(facts: &Facts, operation: &str, chain: Chain) -> Chain {
     match operation {
         "getExport" => chain.steps([create(OWNER, 0, body(&facts.shop.path))]),
-        "getLogRequest" => {
-            chain.steps([request(OWNER, 0, logs_of(Some(&facts.shop.path), None))])
-        }
+        "getLogRequest" => chain.steps([request(OWNER, 0, logs_of(Some(&facts.shop.path), None))]),
         "createLogUrl" => chain.steps([
             request(OWNER, 0, logs_of(Some(&facts.shop.path), None)),
             log_to(0, LogState::Complete),

@@ -107,10 +107,7 @@ fn life_to_complete(facts: &Facts) -> Program {
 
 fn life_to_failed(facts: &Facts) -> Program {
     Chain::new("exports/life-to-failed", facts)
-        .steps([
-            create(OWNER, 0, body(&facts.shop.path)),
-            create(OWNER, 1, body(&facts.shop.path)),
-        ])
+        .steps([create(OWNER, 0, body(&facts.shop.path)), create(OWNER, 1, body(&facts.shop.path))])
         .steps(export_to(0, &[ExportState::Failed]))
         .steps([get(OWNER, 0), page(OWNER, exports(&[], None), None)])
         .steps(export_to(1, &[ExportState::InProgress, ExportState::Failed]))
@@ -120,10 +117,7 @@ fn life_to_failed(facts: &Facts) -> Program {
 
 fn one_in_progress(facts: &Facts) -> Program {
     Chain::new("exports/one-in-progress", facts)
-        .steps([
-            create(OWNER, 0, body(&facts.shop.path)),
-            create(OWNER, 1, body(&facts.shop.path)),
-        ])
+        .steps([create(OWNER, 0, body(&facts.shop.path)), create(OWNER, 1, body(&facts.shop.path))])
         .steps(export_to(0, &[ExportState::InProgress]))
         .steps(export_to(1, &[ExportState::InProgress]))
         .steps([page(OWNER, exports(&[], None), None), get(OWNER, 1)])
@@ -162,7 +156,8 @@ fn idempotency(facts: &Facts) -> Vec<Program> {
         .steps([create_with(OWNER, 2, shop(), "alpha"), advance(0, 120)])
         .steps(export_to(0, &[ExportState::Complete]))
         .steps([create_with(OWNER, 3, shop(), "alpha"), list(), get(OWNER, 0)]);
-    replay = replay.steps([create_with(OWNER, 4, shop(), "beta"), create(OWNER, 5, shop()), list()]);
+    replay =
+        replay.steps([create_with(OWNER, 4, shop(), "beta"), create(OWNER, 5, shop()), list()]);
     let plain = Chain::new("exports/idempotency-replay-plain", facts)
         .steps([create_with(OWNER, 0, shop(), "alpha"), create_with(OWNER, 1, shop(), "alpha")])
         .steps([list()]);
@@ -186,8 +181,12 @@ fn idempotency(facts: &Facts) -> Vec<Program> {
         create_with(OWNER, 2, shop(), "alpha"),
         list(),
     ]);
-    let mut between = Chain::new("exports/idempotency-many-between", facts)
-        .steps([create_with(OWNER, 0, shop(), "alpha")]);
+    let mut between = Chain::new("exports/idempotency-many-between", facts).steps([create_with(
+        OWNER,
+        0,
+        shop(),
+        "alpha",
+    )]);
     for n in 1..=24 {
         between = between.steps([create_with(OWNER, n, shop(), &format!("key-{n}"))]);
     }

@@ -133,6 +133,9 @@ fn tokens(facts: &Facts) -> Program {
             foreign(other(), exports(&[], None), false),
             foreign(OWNER, exports(&[ExportState::Complete], None), false),
         ])
-        .steps([walk(OWNER, exports(&[], None), Some(1)), walk(other(), exports(&[], None), Some(1))])
+        .steps([
+            walk(OWNER, exports(&[], None), Some(1)),
+            walk(other(), exports(&[], None), Some(1)),
+        ])
         .done()
 }

@@ -109,11 +109,7 @@ fn states(facts: &Facts) -> Program {
 }
 
 fn completed(facts: &Facts, handle: Handle) -> [Transition; 3] {
-    [
-        request(OWNER, handle, shop(facts)),
-        log_to(handle, LogState::Complete),
-        status(OWNER, handle),
-    ]
+    [request(OWNER, handle, shop(facts)), log_to(handle, LogState::Complete), status(OWNER, handle)]
 }
 
 /// The file can be fetched until its URL expires, and again behind a new URL. No life is
