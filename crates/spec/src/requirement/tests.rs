@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::load::is_retired;
-use super::{Level, OPERATIONS, Requirements, Status, Surface};
+use super::{Level, OPERATIONS, Rejects, Requirements, Status, Surface};
+use crate::document::{Location, Operation};
+use crate::{Document, documents};
 
 /// The number of a normative sentence, as in `A-018`.
 fn is_sentence(source: &str, letter: char) -> bool {
@@ -174,4 +178,73 @@ fn the_revision_follows_the_rows() {
     let needs = |needs: &str| revision(&row("logs-a", &format!("{JUDGED}\nneeds = {needs}")));
     assert_ne!(needs("[\"jobs\", \"clock\"]"), needs("[\"jobs\"]"));
     assert_eq!(needs("[]"), revision(&one));
+}
+
+#[test]
+fn the_operations_are_those_of_the_document() {
+    let document = Document::parse(documents::ACCOUNT).expect("the document is sound");
+    let documented: BTreeSet<&str> =
+        document.operations().iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(documented, OPERATIONS.iter().copied().collect());
+}
+
+/// Whether a value of the schema can have something at this place; `*` stands for any index.
+fn has_place(document: &Document, schema: &Value, place: &[&str]) -> bool {
+    let schema = document.resolve(schema);
+    let Some((first, rest)) = place.split_first() else { return true };
+    let member = match *first {
+        "*" => schema.get("items"),
+        name => schema.get("properties").and_then(|members| members.get(name)),
+    };
+    let branches = schema.get("oneOf").and_then(Value::as_array);
+    member.is_some_and(|member| has_place(document, member, rest))
+        || branches.into_iter().flatten().any(|branch| has_place(document, branch, place))
+}
+
+fn is_place_of(document: &Document, operation: &Operation, rejects: &Rejects) -> bool {
+    let (first, rest) = rejects.at.split_once('/').unwrap_or((&rejects.at, ""));
+    match first {
+        "query" => operation.parameter(Location::Query, rest).is_some(),
+        "path" => operation.parameter(Location::Path, rest).is_some(),
+        _ => operation.body.as_ref().is_some_and(|body| {
+            let place: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+            has_place(document, &body.content["application/json"].schema, &place)
+        }),
+    }
+}
+
+#[test]
+fn violations_are_made_where_the_document_has_a_place() {
+    let document = Document::parse(documents::ACCOUNT).expect("the document is sound");
+    for row in Requirements::embedded().iter() {
+        assert!(row.rejects.is_empty() || row.operations.len() == 1, "{}: of which?", row.id);
+        for rejects in &row.rejects {
+            let operation = document.operation(&row.operations[0]).expect("a known operation");
+            let known = is_place_of(&document, operation, rejects);
+            assert!(known, "{}: {} has no {}", row.id, operation.id, rejects.at);
+        }
+    }
+}
+
+#[test]
+fn the_control_api_is_documented_with_its_calls() {
+    let document = Document::parse(documents::CONTROL).expect("the document is sound");
+    let calls: Vec<String> = document
+        .operations()
+        .iter()
+        .map(|operation| format!("{} {}", operation.method, operation.path))
+        .collect();
+    assert_eq!(
+        calls,
+        [
+            "GET /conformance/v1",
+            "POST /conformance/v1/accounts",
+            "DELETE /conformance/v1/accounts/{account_id}",
+            "POST /conformance/v1/accounts/{account_id}/keys",
+            "DELETE /conformance/v1/accounts/{account_id}/keys/{id}",
+            "POST /conformance/v1/accounts/{account_id}/clock",
+            "POST /conformance/v1/accounts/{account_id}/jobs",
+        ]
+    );
+    assert!(document.operations().iter().all(|operation| !operation.secured));
 }
