@@ -1,3 +1,5 @@
+//! The profiles of the suite, and profiles as they may not be.
+
 use super::{DEFAULT, FILES, Profile, matches};
 use crate::requirement::{Requirements, Surface};
 
@@ -29,7 +31,8 @@ fn the_default_has_everything_but_the_rows_of_foreign_documents() {
 #[test]
 fn patterns_include_and_exclude() {
     let text = "name = \"x\"\ndescription = \"y\"\nsurfaces = [\"exports\"]\n\
-                levels = [\"MUST\", \"SHOULD\"]\ninclude = [\"exports-*\"]\nexclude = [\"*-order\"]";
+                levels = [\"MUST\", \"SHOULD\"]\n\
+                include = [\"exports-*\"]\nexclude = [\"*-order\"]";
     let profile = Profile::parse("x", text).expect("a profile");
     let check = |slug: &str, expected: bool| {
         let row = Requirements::embedded().get(slug).expect(slug);
