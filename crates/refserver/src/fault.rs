@@ -5,7 +5,7 @@ use crate::flags::catalogue;
 
 catalogue! {
     /// A named wrong behaviour.
-    Fault, "fault",
+    Fault,
     /// The wrong behaviours that a server has.
     Faults,
     /// The rows of the collected facts that the behaviour breaks.

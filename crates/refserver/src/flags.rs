@@ -4,20 +4,10 @@
 //! both are declared through one macro. A set is a plain `u128`: asking it is one shift and one
 //! mask, cheap enough to ask on every request.
 
-/// No entry of the catalogue has the id that was given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no {kind} called `{id}`")]
-pub struct UnknownId {
-    /// `fault` or `variant`.
-    pub kind: &'static str,
-    /// The id that was given.
-    pub id: String,
-}
-
 /// Declares an enum of named behaviours and the bit set over it.
 macro_rules! catalogue {
     (
-        $(#[$meta:meta])* $name:ident, $kind:literal,
+        $(#[$meta:meta])* $name:ident,
         $(#[$set_meta:meta])* $set:ident,
         $(#[$refs_meta:meta])* $refs:ident;
         $( $(#[doc = $doc:literal])+ $variant:ident = $id:literal [$($r:literal),* $(,)?], )+
@@ -36,6 +26,12 @@ macro_rules! catalogue {
                 match self { $(Self::$variant => $id),+ }
             }
 
+            /// The entry with this id.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|entry| entry.id() == id)
+            }
+
             /// One sentence that says what the server does.
             #[must_use]
             pub fn doc(self) -> &'static str {
@@ -46,15 +42,6 @@ macro_rules! catalogue {
             #[must_use]
             pub fn $refs(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($r),*]),+ }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::flags::UnknownId;
-
-            fn from_str(id: &str) -> Result<Self, Self::Err> {
-                let found = Self::ALL.iter().copied().find(|entry| entry.id() == id);
-                found.ok_or_else(|| $crate::flags::UnknownId { kind: $kind, id: id.to_owned() })
             }
         }
 

@@ -33,7 +33,6 @@ mod variant;
 
 pub use config::Config;
 pub use fault::{Fault, Faults};
-pub use flags::UnknownId;
 pub use serve::{app, serve};
 pub use variant::{Variant, Variants};
 

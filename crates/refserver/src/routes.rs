@@ -12,6 +12,9 @@ mod list_log_requests;
 mod list_oauth_apps;
 mod request_logs;
 
+#[cfg(test)]
+pub(crate) use create_export::SYSTEM_COLLECTIONS;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -5,7 +5,7 @@ use crate::flags::catalogue;
 
 catalogue! {
     /// A tolerated choice other than the default one.
-    Variant, "variant",
+    Variant,
     /// The choices a server has made.
     Variants,
     /// The rows of the collected facts that tolerate the choice.

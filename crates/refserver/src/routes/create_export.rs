@@ -15,7 +15,7 @@ use crate::variant::Variant;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// Collections of the system; they are never exported.
-const SYSTEM_COLLECTIONS: [&str; 8] =
+pub(crate) const SYSTEM_COLLECTIONS: [&str; 8] =
     ["AccessProvider", "Collection", "Credential", "Database", "Function", "Key", "Role", "Token"];
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {

@@ -114,4 +114,10 @@ impl Directory {
     pub(crate) fn remove_secret(&self, secret: &str) {
         self.secrets.remove(secret);
     }
+
+    /// How many accounts and how many secrets there are.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> (usize, usize) {
+        (self.accounts.all().len(), self.secrets.all().len())
+    }
 }
