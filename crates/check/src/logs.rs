@@ -110,6 +110,10 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
         (None, _) => "logs-request-whole-region-group",
         _ => "logs-request-accepted",
     };
+    let routed = !matches!(seen.response.status, 404 | 405);
+    for row in ["account-one-base-url", "logs-request-path"] {
+        out.expect(row, routed, || format!("{} where it must be served", seen.answered()));
+    }
     if !seen.response.is_success() {
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return;
@@ -320,11 +324,15 @@ fn judge_state(
         out.broken(row, "state is not a log state");
         return;
     };
-    let possible: BTreeSet<LogState> = if seen.state.is_manual(log.account) {
+    let mut possible: BTreeSet<LogState> = if seen.state.is_manual(log.account) {
         log.states.clone()
     } else {
         log_successors(&log.states)
     };
+    // A URL that is being made may be there at the next look, whoever steers the jobs.
+    if possible.contains(&LogState::CreatingNewUrl) {
+        possible.insert(LogState::Complete);
+    }
     out.expect(row, possible.contains(&state), || {
         let words: Vec<&str> = possible.iter().map(|state| state.as_str()).collect();
         format!("the request is shown {}; it can only be {}", state.as_str(), words.join(" or "))
@@ -387,6 +395,8 @@ pub fn judge_url(
     out.accepts(row);
     if row == "logs-url-body-optional" {
         out.refuses("logs-url-body-optional");
+        // The URL that was shown has not expired, and a target that waits for that refuses here.
+        out.refuses("logs-url-renewable-before-expiry");
     }
     for row in [
         "logs-url-made-anew",

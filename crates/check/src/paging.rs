@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use model::Transition;
 use model::render::id_text;
 use model::state::{export_successors, log_successors};
-use model::transition::{ExportFilter, ExportState, Listing, LogState};
+use model::transition::{ExportFilter, ExportState, FirstPage, Listing, LogState};
 use serde_json::Value;
 use spec::wire::Response;
 
@@ -147,12 +148,16 @@ fn database_fits(filter: &ExportFilter, database: &str) -> Fits {
 /// Judges one page. Says whether it can be walked on from.
 pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observations) -> bool {
     let rows = rows(page.list);
+    let routed = !matches!(seen.response.status, 404 | 405);
+    out.expect("account-one-base-url", routed, || {
+        format!("{} where it must be served", seen.answered())
+    });
     if !seen.response.is_success() {
-        let row = if page.first { refused_row(page, rows) } else { rows.token };
+        let row = if page.first { refused_row(seen, page, rows) } else { rows.token };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return false;
     }
-    accept_parameters(page, out);
+    accept_parameters(seen, page, out);
     let Some(items) = items(page.list, seen.response) else { return false };
     judge_size(seen, page, items.len(), rows, out);
     let known = known(seen, account, page.list);
@@ -161,13 +166,17 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
     }
     if let Listing::Exports(_) = page.list {
         judge_order(items, out);
+        judge_in_progress(seen, account, items, out);
     }
     judge_token(seen, page, items, &known, rows, out);
     true
 }
 
 /// The row that a refused first page speaks against: the parameter that is out of the ordinary.
-fn refused_row(page: &Page, rows: Rows) -> &'static str {
+fn refused_row(seen: &Seen, page: &Page, rows: Rows) -> &'static str {
+    if matches!(seen.step, Transition::ListPage { first: FirstPage::Null, .. }) {
+        return "logs-list-next-token-null-is-first-page";
+    }
     match page.list {
         Listing::Exports(filter) if page.max_results.is_some() && filter.states.is_empty() => {
             "exports-list-max-results-range"
@@ -182,8 +191,10 @@ fn refused_row(page: &Page, rows: Rows) -> &'static str {
     }
 }
 
-fn accept_parameters(page: &Page, out: &mut Observations) {
+fn accept_parameters(seen: &Seen, page: &Page, out: &mut Observations) {
+    let null = matches!(seen.step, Transition::ListPage { first: FirstPage::Null, .. });
     match page.list {
+        Listing::Logs(_) if null => out.holds("logs-list-next-token-null-is-first-page"),
         Listing::Exports(filter) => {
             if page.max_results.is_some() {
                 out.accepts("exports-list-max-results-range");
@@ -319,6 +330,19 @@ fn judge_filter(filter: &ExportFilter, item: &Value, out: &mut Observations) {
     }
 }
 
+/// At most one export of an account is being processed. It says something where more
+/// than one could be.
+fn judge_in_progress(seen: &Seen, account: usize, items: &[Value], out: &mut Observations) {
+    let state = |item: &Value| item.get("state").and_then(Value::as_str).map(str::to_owned);
+    let running = items.iter().filter(|item| state(item).as_deref() == Some("InProgress")).count();
+    let mine = seen.state.exports.values().filter(|export| export.account == account).count();
+    if running > 1 || running == 1 && mine > 1 {
+        out.expect("exports-one-in-progress-per-account", running <= 1, || {
+            format!("{running} exports of the account are in progress at once")
+        });
+    }
+}
+
 /// Equal states stand together, and ids descend as numbers within a state (A-045, C-07).
 pub fn judge_order(items: &[Value], out: &mut Observations) {
     let mut seen_states: Vec<&str> = Vec::new();
@@ -365,7 +389,12 @@ fn judge_token(
     let missing = known.must.difference(&shown).count();
     let full = page.max_results.is_some_and(|cap| items.len() >= cap as usize)
         || page.max_results.is_none() && items.len() >= 10;
-    let row = if missing > 0 && full { rows.token } else { missing_row(page.list, rows) };
+    let null = matches!(seen.step, Transition::ListPage { first: FirstPage::Null, .. });
+    let row = match (missing > 0 && full, null) {
+        (true, _) => rows.token,
+        (false, true) => "logs-list-next-token-null-is-first-page",
+        (false, false) => missing_row(page.list, rows),
+    };
     out.expect(row, missing == 0, || {
         format!("the list ends without {missing} of the items that belong in it")
     });
@@ -375,6 +404,19 @@ fn judge_token(
     if items.is_empty() && known.must.is_empty() {
         out.holds(empty_row(page.list));
     }
+    if let Listing::Apps = page.list
+        && missing == 0
+        && known.exact
+        && has_deleted_app(seen)
+    {
+        out.refuses("oauth-delete-removes-app");
+    }
+}
+
+/// Whether the list is one that a deleted app would stand out in.
+fn has_deleted_app(seen: &Seen) -> bool {
+    let mut apps = seen.state.accounts.iter().flat_map(|account| &account.apps);
+    apps.any(|app| app.present == Some(false))
 }
 
 /// The row that a missing item speaks against: the filter, if there is one.

@@ -67,7 +67,7 @@ fn judge_allowed(seen: &Seen, case: &RawCase, documented: &Documented, out: &mut
             let refused = statuses.contains(&status);
             speak(case, out, |row, out| {
                 if refused {
-                    out.refuses(row.to_owned());
+                    out.holds(row.to_owned());
                 } else {
                     let message = format!(
                         "{} to {}; {} is due",

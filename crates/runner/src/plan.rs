@@ -6,7 +6,7 @@
 
 use model::Program;
 use model::program::DatabaseSetup;
-use spec::requirement::Requirement;
+use spec::requirement::{Requirement, Surface};
 
 use crate::chains::{self, Facts};
 use crate::generate::Phase;
@@ -124,5 +124,7 @@ pub fn rows<'a>(
     all: impl Iterator<Item = &'a Requirement>,
     selection: &Selection,
 ) -> Vec<&'a Requirement> {
-    all.filter(|row| row.check.is_some() && selection.selects(row)).collect()
+    all.filter(|row| row.check.is_some() && row.surface != Surface::Document)
+        .filter(|row| selection.selects(row))
+        .collect()
 }

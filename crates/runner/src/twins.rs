@@ -1,7 +1,7 @@
 //! A refusal counts only for the edit that it is meant for: the request that was edited must have
 //! been accepted just before, and be accepted again just after.
 
-use check::{Instance, Outcome as Judgement};
+use check::{Observation, Outcome as Judgement};
 use model::Program;
 use model::transition::{RawExpect, Transition};
 
@@ -10,7 +10,7 @@ use crate::execute::Outcome;
 /// Takes the weight off judgements of violations whose unedited twin was not accepted.
 pub fn demote(program: &Program, outcome: &mut Outcome) {
     for (index, step) in program.steps.iter().enumerate() {
-        let Some(RawExpect::Refused { .. }) = expectation(step) else { continue };
+        let Some(RawExpect::Refused { speaks_for, .. }) = expectation(step) else { continue };
         let before = index.checked_sub(1).and_then(|before| accepted(program, outcome, before));
         let after = accepted(program, outcome, index + 1);
         // A twin that is not there (a shrunk program) says nothing; one that failed does.
@@ -19,7 +19,7 @@ pub fn demote(program: &Program, outcome: &mut Outcome) {
         }
         for (at, observation) in &mut outcome.observations {
             let here = outcome.exchanges.get(*at).is_some_and(|one| one.step == index);
-            if here && hangs_on_twin(&observation.outcome) {
+            if here && hangs_on_twin(observation, speaks_for) {
                 observation.outcome =
                     Judgement::Unknown("the request that was edited is not accepted".to_owned());
             }
@@ -27,10 +27,11 @@ pub fn demote(program: &Program, outcome: &mut Outcome) {
     }
 }
 
-/// Refusals, right or wrong ones, hang on the twin. An acceptance, or a server error, is wrong
-/// whatever happens to the twin.
-fn hangs_on_twin(outcome: &Judgement) -> bool {
-    matches!(outcome, Judgement::Holds(Instance::Discriminating))
+/// A right refusal hangs on the twin. An acceptance, or a server error, is wrong whatever happens
+/// to the twin.
+fn hangs_on_twin(observation: &Observation, rows: &[String]) -> bool {
+    matches!(observation.outcome, Judgement::Holds(_))
+        && rows.iter().any(|row| *row == observation.requirement)
 }
 
 fn expectation(step: &Transition) -> Option<&RawExpect> {
