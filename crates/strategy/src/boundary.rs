@@ -56,7 +56,7 @@ pub(crate) fn edges(compiled: &Compiled, base: Option<&Value>) -> Vec<Boundary> 
         edges.at(&base, site);
     }
     edges.all_or_nothing(&base, &all);
-    for (whole, place) in grown(compiled, &base, &all) {
+    for (whole, place) in grown(compiled, &base, &all, 0) {
         if validator.is_valid(&whole) {
             for site in sites(compiled, &whole).iter().filter(|it| within(&it.pointer, &place)) {
                 edges.at(&whole, site);

@@ -10,8 +10,8 @@ use crate::compile::Compiled;
 use crate::input::{Body, Input, concrete, render};
 use crate::reason::Reason;
 use crate::refinement::Refinements;
-use crate::site::sample_of;
-use crate::violation::{ViolationKind, departures};
+use crate::site::rich_sample;
+use crate::violation::{RICH_LEVELS, ViolationKind, departures};
 
 mod readings;
 mod wire;
@@ -95,7 +95,9 @@ impl<'a> Cases<'a> {
             self.presence(parameter, base, refinements, &mut cases);
             for edge in edges(compiled, base.at(parameter.location).get(&parameter.name)) {
                 let input = with_parameter(base, parameter, Some(edge.value.clone()));
-                if !edge.valid && !readings::all_wrong(compiled, parameter, &edge.value, &edge.at) {
+                let wrong =
+                    || readings::all_wrong(compiled, parameter, &edge.value, &edge.at, edge.kind);
+                if !edge.valid && !wrong() {
                     continue;
                 }
                 let at = format!("{place}{}", edge.at);
@@ -186,13 +188,13 @@ impl<'a> Cases<'a> {
                 false,
             ));
         }
-        let own = || sample_of(compiled, std::slice::from_ref(compiled.root()));
+        let own = || rich_sample(compiled, std::slice::from_ref(compiled.root()), RICH_LEVELS);
         let Some(value) = present.cloned().or_else(own) else { return };
         for violation in departures(compiled, &value) {
-            if readings::all_wrong(compiled, parameter, &violation.value, &violation.at) {
+            let kind = Some(violation.kind);
+            if readings::all_wrong(compiled, parameter, &violation.value, &violation.at, kind) {
                 let input = with_parameter(base, parameter, Some(violation.value));
                 let at = format!("{place}{}", violation.at);
-                let kind = Some(violation.kind);
                 cases.extend(self.case(input, at, kind, violation.reason, false));
             }
         }

@@ -105,6 +105,32 @@ pub(crate) fn sample_of(compiled: &Compiled, conj: &[Value]) -> Option<Value> {
     sample(compiled, &Shape::of(compiled, conj))
 }
 
+/// One value of a conjunction of schemas with something in its containers, so that there are
+/// places in it to edit: an item in each array, the optional members of each object.
+pub(crate) fn rich_sample(compiled: &Compiled, conj: &[Value], levels: u32) -> Option<Value> {
+    let plain = sample_of(compiled, conj)?;
+    if levels == 0 || !(plain.is_array() || plain.is_object()) {
+        return Some(plain);
+    }
+    let site = resolve(compiled, conj, &plain, String::new());
+    let mut filled = plain.clone();
+    if let Value::Array(items) = &mut filled
+        && items.is_empty()
+    {
+        items.extend(rich_sample(compiled, &site.shape.items, levels - 1));
+    }
+    for name in absent_members(&site) {
+        let conj_of_member = site.shape.property(&name).unwrap_or_default();
+        if let Some(member) = rich_sample(compiled, &conj_of_member, levels - 1) {
+            let more = put_member(&filled, "", &name, Some(member));
+            if compiled.admits(conj, &more) {
+                filled = more;
+            }
+        }
+    }
+    Some(if compiled.admits(conj, &filled) { filled } else { plain })
+}
+
 /// One simple value of a shape that was changed on purpose: only its own constraints count, not
 /// the schemas that it was folded from.
 pub(crate) fn sample_changed(

@@ -9,11 +9,14 @@ use spec::document::Direction;
 
 use crate::compile::Compiled;
 use crate::reason::Reason;
-use crate::site::{Site, absent_members, put_member, sample_of, sites};
+use crate::site::{Site, absent_members, put_member, rich_sample, sites};
 
 mod edits;
 
 pub(crate) use edits::{shifted, steps};
+
+/// Levels to which members that the accepted value does not have are filled.
+pub(crate) const RICH_LEVELS: u32 = 3;
 
 /// What kind of departure an edit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -165,7 +168,7 @@ pub(crate) fn departures(compiled: &Compiled, accepted: &Value) -> Vec<Violation
     for site in &all {
         edits::at(compiled, accepted, site, &mut found);
     }
-    for (whole, place) in grown(compiled, accepted, &all) {
+    for (whole, place) in grown(compiled, accepted, &all, RICH_LEVELS) {
         if validator.is_valid(&whole) {
             for site in sites(compiled, &whole).iter().filter(|it| within(&it.pointer, &place)) {
                 edits::at(compiled, &whole, site, &mut found);
@@ -183,12 +186,18 @@ pub(crate) fn departures(compiled: &Compiled, accepted: &Value) -> Vec<Violation
 }
 
 /// The value with one absent optional member filled in, for each of them, and that member's place.
-pub(crate) fn grown(compiled: &Compiled, value: &Value, all: &[Site]) -> Vec<(Value, String)> {
+/// Containers in the new member are filled to so many levels.
+pub(crate) fn grown(
+    compiled: &Compiled,
+    value: &Value,
+    all: &[Site],
+    levels: u32,
+) -> Vec<(Value, String)> {
     let mut found = Vec::new();
     for site in all {
         for name in absent_members(site) {
             let conj = site.shape.property(&name).unwrap_or_default();
-            if let Some(member) = sample_of(compiled, &conj) {
+            if let Some(member) = rich_sample(compiled, &conj, levels) {
                 let whole = put_member(value, &site.pointer, &name, Some(member));
                 let place = format!("{}/{}", site.pointer, crate::site::escape(&name));
                 found.push((whole, place));

@@ -5,7 +5,9 @@ use serde_json::Value;
 use spec::document::Parameter;
 
 use crate::compile::Compiled;
-use crate::site::put;
+use crate::shape::Types;
+use crate::site::{put, sites};
+use crate::violation::ViolationKind;
 
 /// Whether a parameter's value is wrong in every way in which its text can be read.
 pub(super) fn all_wrong(
@@ -13,6 +15,7 @@ pub(super) fn all_wrong(
     parameter: &Parameter,
     value: &Value,
     edited: &str,
+    kind: Option<ViolationKind>,
 ) -> bool {
     let right = |value: &Value| compiled.admits(std::slice::from_ref(compiled.root()), value);
     if right(value) {
@@ -21,6 +24,15 @@ pub(super) fn all_wrong(
     // JSON in a parameter keeps its types.
     if parameter.content.is_some() {
         return true;
+    }
+    // Where a string may be, any text is of the right type.
+    let by_type = matches!(kind, Some(ViolationKind::Type | ViolationKind::Null));
+    let is_text = || {
+        let all = sites(compiled, value);
+        all.iter().any(|it| it.pointer == edited && it.base.types.has(Types::STRING))
+    };
+    if by_type && is_text() {
+        return false;
     }
     let mut readings = Vec::new();
     for place in [edited, ""] {
