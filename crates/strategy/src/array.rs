@@ -10,6 +10,9 @@ use crate::build::{Builder, Built};
 use crate::schema::Contradiction;
 use crate::shape::{Shape, Types, same};
 
+/// No array is drawn that must be longer.
+const ITEMS_MAX: u64 = 20_000;
+
 /// A strategy for the arrays that a shape admits.
 pub(crate) fn arrays(
     builder: &mut Builder<'_>,
@@ -21,6 +24,10 @@ pub(crate) fn arrays(
     let high = shape.max_items.unwrap_or(u64::MAX);
     if low > high {
         let message = format!("minItems {low} is above maxItems {high}");
+        return Err(Contradiction::at(at, message));
+    }
+    if low > ITEMS_MAX {
+        let message = format!("minItems {low} is beyond the {ITEMS_MAX} items that are drawn");
         return Err(Contradiction::at(at, message));
     }
     let empty = Built { strategy: Just(Value::Array(Vec::new())).boxed(), height: 0 };

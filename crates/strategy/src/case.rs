@@ -10,6 +10,7 @@ use crate::compile::Compiled;
 use crate::input::{Body, Input, concrete, render};
 use crate::reason::Reason;
 use crate::refinement::Refinements;
+use crate::serialise::Unsendable;
 use crate::site::rich_sample;
 use crate::violation::{RICH_LEVELS, ViolationKind, departures};
 
@@ -126,6 +127,31 @@ impl<'a> Cases<'a> {
             cases.extend(self.case(input, "body".into(), None, reason, false));
         }
         cases
+    }
+
+    /// The case of an input that was drawn as valid.
+    pub fn valid_case(&self, input: Input) -> Result<Case, Unsendable> {
+        Ok(Case {
+            operation: self.op.id.clone(),
+            request: render(self.op, &input)?,
+            input: Some(input),
+            intent: Intent::Valid,
+            at: String::new(),
+            kind: None,
+            reason: Reason::new("valid-random", "a valid input, drawn at random"),
+            open: false,
+        })
+    }
+
+    /// The base input, and one with each branch of each union of the document in its place, as
+    /// far as the refinements admit it: together they have all places that can be edited.
+    pub fn bases(&self, base: &Input, refinements: &Refinements) -> Vec<Input> {
+        let edges = self.boundary_cases(base, refinements);
+        let branches = edges
+            .into_iter()
+            .filter(|case| case.reason.code() == "union-branch" && !case.open)
+            .filter_map(|case| case.input);
+        std::iter::once(base.clone()).chain(branches).collect()
     }
 
     /// All single departures of an accepted input: in the body, in a parameter, on the wire.

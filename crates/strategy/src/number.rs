@@ -95,7 +95,7 @@ fn integer_range(shape: &Shape) -> (i128, i128) {
     if let Some(Bound { value, exclusive }) = &shape.lower {
         let bound = match integer(value) {
             Some(exact) => exact + i128::from(*exclusive),
-            None if *exclusive => float(value).floor() as i128 + 1,
+            None if *exclusive => (float(value).floor() as i128).saturating_add(1),
             None => float(value).ceil() as i128,
         };
         if bound > high && bound <= i128::from(u64::MAX) {
@@ -106,7 +106,7 @@ fn integer_range(shape: &Shape) -> (i128, i128) {
     if let Some(Bound { value, exclusive }) = &shape.upper {
         let bound = match integer(value) {
             Some(exact) => exact - i128::from(*exclusive),
-            None if *exclusive => float(value).ceil() as i128 - 1,
+            None if *exclusive => (float(value).ceil() as i128).saturating_sub(1),
             None => float(value).floor() as i128,
         };
         high = if bound > high && low > i128::from(i64::MAX) { bound } else { high.min(bound) };

@@ -14,6 +14,9 @@ use crate::shape::Shape;
 /// Members that are drawn besides the named ones, at most, if none are demanded.
 const EXTRA_MAX: u64 = 2;
 
+/// No object is drawn that must have more members.
+const MEMBERS_MAX: u64 = 5_000;
+
 /// Members that no schema names.
 type Extra = BoxedStrategy<Vec<(String, Value)>>;
 
@@ -36,6 +39,10 @@ pub(crate) fn objects(
     let n_required = shape.required.len() as u64;
     if low > high {
         let message = format!("minProperties {low} is above maxProperties {high}");
+        return Err(Contradiction::at(at, message));
+    }
+    if low > MEMBERS_MAX {
+        let message = format!("minProperties {low} is beyond the {MEMBERS_MAX} that are drawn");
         return Err(Contradiction::at(at, message));
     }
     if n_required > high {

@@ -29,6 +29,9 @@ pub(crate) fn expressions(pattern: &str, min: u64, max: Option<u64>) -> Result<V
     })?;
     let whole = anchor(&hir, true, true);
     let least = length(&whole).0;
+    if least > 100_000 {
+        return Err(format!("what {pattern:?} matches is longer than what is drawn"));
+    }
     if max.is_some_and(|max| least > max) {
         return Err(format!("what {pattern:?} matches is longer than maxLength"));
     }

@@ -15,6 +15,9 @@ use crate::schema::Options;
 use crate::shape::Shape;
 use crate::sift::{Sift, is_productive};
 
+/// No string is drawn that must be longer.
+const LENGTH_MAX: u64 = 1_000_000;
+
 /// How much longer than the least a plain string gets.
 const USUAL: u64 = 12;
 
@@ -31,6 +34,11 @@ pub(crate) fn strings(
         && low > high
     {
         return Err(format!("minLength {low} is above maxLength {high}"));
+    }
+    if low > LENGTH_MAX {
+        return Err(format!(
+            "minLength {low} is beyond the {LENGTH_MAX} characters that are drawn"
+        ));
     }
     let formats: Vec<BoxedStrategy<String>> =
         shape.formats.iter().filter_map(|it| format::texts(it)).collect();

@@ -204,7 +204,8 @@ impl Reader<'_> {
             .ok_or_else(|| DocumentError::at(place, "the path template has an unmatched brace"))?;
         if let Some(name) = used.iter().find(|name| !declared.contains(*name)) {
             let message = format!(
-                "the path parameter {name:?} is not declared: add it to `parameters` with `in: path`"
+                "the path parameter {name:?} is not declared: add it to `parameters` \
+                 with `in: path`"
             );
             return Err(DocumentError::at(place, message));
         }

@@ -9,7 +9,8 @@ fn document(paths: &str, components: &str) -> Document {
 
 fn text(paths: &str, components: &str) -> String {
     format!(
-        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n{paths}\ncomponents:\n{components}\n"
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\n\
+         paths:\n{paths}\ncomponents:\n{components}\n"
     )
 }
 
@@ -176,7 +177,8 @@ fn bad_references_and_paths_are_named() {
 #[test]
 fn references_in_literals_are_data() {
     let components = "  schemas: {A: {type: object, example: {$ref: 'no.yaml'}, \
-                      properties: {example: {type: string}, default: {$ref: '#/components/schemas/B'}}}, \
+                      properties: {example: {type: string}, \
+                      default: {$ref: '#/components/schemas/B'}}}, \
                       B: {enum: [{$ref: x}]}}";
     document("  {}", components);
 }
@@ -208,7 +210,7 @@ fn keywords_are_lowered() {
         &json!({"exclusiveMinimum": 1, "maximum": 2}),
     );
     lowers(
-        &json!({"type": "string", "format": "uuid", "example": 1, "xml": {}, "x-a": 1, "title": "t"}),
+        &json!({"type": "string", "format": "uuid", "example": 1, "xml": {}, "x-a": 1}),
         &json!({"type": "string", "format": "uuid"}),
     );
     lowers(
@@ -273,4 +275,10 @@ fn loops_without_a_member_in_between_are_opened() {
     assert_eq!(pet["Cat"]["allOf"][0], json!(true));
     assert_eq!(lower("Odd")["Odd"]["anyOf"][0], json!(false));
     assert_eq!(lower("Tree")["Tree"]["properties"]["next"], json!({"$ref": "#/$defs/Tree"}));
+}
+
+#[test]
+fn yaml_in_flow_style_is_read() {
+    let text = "{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {}}";
+    assert_eq!(Document::parse(text).expect("good").title(), "t");
 }

@@ -16,10 +16,13 @@ pub(super) struct Parsed {
     pub(super) path_order: Vec<String>,
 }
 
-/// Reads JSON if the text starts with a brace, and YAML otherwise.
+/// Reads JSON or YAML.
 pub(super) fn read(text: &str) -> Result<Parsed, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (strict, order) = if text.trim_start().starts_with('{') {
+    // YAML's flow style starts with a brace as well, but hardly ever with a quote after it.
+    let after = text.trim_start().strip_prefix('{').map(str::trim_start);
+    let is_json = after.is_some_and(|rest| rest.starts_with(['"', '}']));
+    let (strict, order) = if is_json {
         (
             serde_json::from_str::<Strict>(text).map_err(|error| json_error(&error))?,
             json_order(text),
@@ -93,8 +96,12 @@ fn yaml<T: de::DeserializeOwned>(text: &str) -> Result<T, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
-        // The defaults stop at sizes that real API descriptions exceed.
-        budget: None,
+        // The defaults stop at sizes that real API descriptions exceed; the depth stays bounded.
+        budget: serde_saphyr::budget! {
+            max_depth: 120,
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+        },
     };
     serde_saphyr::from_str_with_options(text, options)
 }
