@@ -62,6 +62,7 @@ enum BodyKind {
     UnknownDatabase,
     SystemCollection,
     UnknownCollection,
+    NotS3,
 }
 
 const SYSTEM_COLLECTIONS: [&str; 7] =
@@ -69,6 +70,9 @@ const SYSTEM_COLLECTIONS: [&str; 7] =
 
 fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
     let Some(account) = seen.state.accounts.get(sent.account) else { return BodyKind::Good };
+    if matches!(&sent.body.destination, Destination::Uri(uri) if !uri.starts_with("s3://")) {
+        return BodyKind::NotS3;
+    }
     let databases = &account.setup.databases;
     let path = &sent.body.database;
     if !seen.state.has_database(sent.account, path) {
@@ -111,6 +115,13 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
             if (400..500).contains(&status) {
                 out.refuses("exports-system-collections-refused");
             }
+            return;
+        }
+        BodyKind::NotS3 => {
+            let row = "exports-create-destination-required";
+            out.expect_as(row, Instance::Discriminating, status == 400, || {
+                format!("{} to a destination that is no s3:// URI; 400 is due", seen.answered())
+            });
             return;
         }
         BodyKind::UnknownCollection => return,

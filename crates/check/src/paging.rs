@@ -159,8 +159,8 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
     }
     accept_parameters(seen, page, out);
     let Some(items) = items(page.list, seen.response) else { return false };
-    judge_size(seen, page, items.len(), rows, out);
     let known = known(seen, account, page.list);
+    judge_size(seen, page, items.len(), &known, out);
     for item in items {
         judge_item(seen, account, page, item, &known, out);
     }
@@ -214,7 +214,8 @@ fn accept_parameters(seen: &Seen, page: &Page, out: &mut Observations) {
     }
 }
 
-fn judge_size(seen: &Seen, page: &Page, size: usize, rows: Rows, out: &mut Observations) {
+fn judge_size(seen: &Seen, page: &Page, size: usize, known: &Known, out: &mut Observations) {
+    let rows = rows(page.list);
     let default = matches!(page.list, Listing::Exports(_)).then_some(10);
     let Some(cap) = page.max_results.or(default).map(|cap| cap as usize) else { return };
     let more = next_token(page.list, seen.response).is_some();
@@ -222,7 +223,7 @@ fn judge_size(seen: &Seen, page: &Page, size: usize, rows: Rows, out: &mut Obser
     out.expect_as(rows.cap, instance, size <= cap, || {
         format!("a page of {size} items where at most {cap} are due")
     });
-    if page.max_results.is_none() && page.first && more && default.is_some() {
+    if page.max_results.is_none() && page.first && known.must.len() > cap && default.is_some() {
         out.expect("exports-list-default-page-full", size == cap, || {
             format!("the default page has {size} items, and there are more; {cap} are due")
         });

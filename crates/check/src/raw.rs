@@ -65,6 +65,11 @@ fn judge_allowed(seen: &Seen, case: &RawCase, documented: &Documented, out: &mut
         RawExpect::Refused { statuses, .. } => {
             exchange::judge(seen, documented, out);
             let refused = statuses.contains(&status);
+            // 409 and 422 are for idempotency alone (C-31), and no generated violation is about it.
+            if matches!(status, 409 | 422) && !refused {
+                let row = exchange::answer_rows(seen.operation).1;
+                out.broken(row, format!("{} to {}", seen.answered(), case.reason));
+            }
             speak(case, out, |row, out| {
                 if refused {
                     out.holds(row.to_owned());

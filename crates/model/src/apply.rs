@@ -61,7 +61,14 @@ pub fn answer(
         Transition::DeleteApp { account: owner, app, .. } if account == *owner => {
             app_deleted(state, account, *app, response);
         }
-        Transition::Raw { case, .. } => raw_done(state, account, &case.operation, response),
+        Transition::Raw { case, .. } => {
+            raw_done(state, account, &case.operation, response);
+            if case.operation == "createLogUrl"
+                && let Some(shown) = response.json.as_ref().filter(|_| response.is_success())
+            {
+                url_asked(state, account, shown);
+            }
+        }
         Transition::DeleteApp { .. }
         | Transition::Walk { .. }
         | Transition::ForeignToken { .. }

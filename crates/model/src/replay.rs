@@ -46,13 +46,14 @@ pub fn log_replay<'a>(
     body: &Value,
     moment: Moment,
 ) -> Replay<'a> {
-    let found = text.and_then(|text| {
-        state
-            .remembered_logs
-            .iter()
-            .rev()
-            .find(|past| past.account == account && past.text.eq_ignore_ascii_case(text))
-    });
+    let mine = || state.remembered_logs.iter().rev().filter(|past| past.account == account);
+    let found = text.and_then(|text| mine().find(|past| past.text == text));
+    let alike = |past: &&Remembered| {
+        text.is_some_and(|text| past.text.eq_ignore_ascii_case(text) && past.text != text)
+    };
+    if let Some(alike) = mine().find(alike) {
+        return Replay::Unsure(alike);
+    }
     judge(state, found, body, moment)
 }
 

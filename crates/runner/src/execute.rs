@@ -185,6 +185,7 @@ impl Run<'_> {
         }
         apply::answer(&mut self.lane.state, step, &response, moment, now);
         self.note_untracked(step, account, &response);
+        self.settle_url(step, &response).await?;
         Ok(response)
     }
 
@@ -229,6 +230,18 @@ impl Run<'_> {
                     Err(error) => return Err(control_trouble(error)),
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A new URL may take a step of its own: the next generated request finds it made.
+    async fn settle_url(&mut self, step: &Transition, response: &Response) -> Result<(), Trouble> {
+        let Transition::Raw { case, .. } = step else { return Ok(()) };
+        let state = response.json.as_ref().and_then(|body| body.get("state"));
+        if case.operation == "createLogUrl"
+            && state.and_then(Value::as_str) == Some(LogState::CreatingNewUrl.as_str())
+        {
+            self.move_log(0, LogState::Complete).await?;
         }
         Ok(())
     }
@@ -397,7 +410,7 @@ impl Run<'_> {
         let Some(known) = self.lane.state.logs.get(&log) else { return Ok(()) };
         let from_start =
             known.states.iter().all(|s| matches!(s, LogState::Requested | LogState::Pending));
-        let from_url = known.states.iter().all(|s| *s == LogState::CreatingNewUrl);
+        let from_url = known.states.contains(&LogState::CreatingNewUrl);
         let legal = (from_start && to != LogState::Requested)
             || (from_url && matches!(to, LogState::Complete | LogState::Failed));
         let account = self.lane.state.accounts[known.account].id.clone();

@@ -309,14 +309,23 @@ pub fn rejects(
     Some(if family.statuses.is_empty() { vec![400] } else { family.statuses.clone() })
 }
 
-/// `*` stands for any position in an array.
+/// `*` stands for any position in an array. A parameter that is an array stands for its items as
+/// well, since it is repeated for each of them.
 fn place_matches(pattern: &str, at: &str) -> bool {
-    let (pattern, at): (Vec<&str>, Vec<&str>) =
+    let is_index = |part: &str| part.chars().all(|letter| letter.is_ascii_digit());
+    let (pattern, mut at): (Vec<&str>, Vec<&str>) =
         (pattern.split('/').collect(), at.split('/').collect());
+    if pattern[0] != "body"
+        && at.len() == pattern.len() + 1
+        && at.last().is_some_and(|p| is_index(p))
+    {
+        at.pop();
+    }
     pattern.len() == at.len()
-        && pattern.iter().zip(&at).all(|(one, other)| {
-            one == other || *one == "*" && other.chars().all(|letter| letter.is_ascii_digit())
-        })
+        && pattern
+            .iter()
+            .zip(&at)
+            .all(|(one, other)| one == other || *one == "*" && is_index(other))
 }
 
 /// The row that a refusal of a random valid request speaks against.

@@ -46,7 +46,9 @@ fn echo(facts: &Facts) -> Program {
     for (handle, body) in (0..).zip(bodies) {
         chain = chain.steps([create(OWNER, handle, body), get(OWNER, handle)]);
     }
-    chain.steps([walk(OWNER, exports(&[], None), Some(100))]).done()
+    let mut web = body(shop);
+    web.destination = Destination::Uri("http://conformance-bucket/exports/run".to_owned());
+    chain.steps([create(OWNER, 90, web), walk(OWNER, exports(&[], None), Some(100))]).done()
 }
 
 fn twice(facts: &Facts) -> Program {
