@@ -1,7 +1,7 @@
 //! What a catalogue of named behaviours is: an enum with ids, and a bit set over it.
 //!
 //! Faults and variants are the same kind of thing (a named departure from the default server), so
-//! both are declared through one macro. A set is a plain `u128`: asking it is one shift and one
+//! both are declared through one macro. A set is a few words of bits: asking it is one shift and one
 //! mask, cheap enough to ask on every request.
 
 /// Declares an enum of named behaviours and the bit set over it.
@@ -45,35 +45,36 @@ macro_rules! catalogue {
             }
         }
 
-        const _: () = assert!($name::ALL.len() <= 128, "the set is one u128");
+        const _: () = assert!($name::ALL.len() <= 256, "the set is four words");
 
         $(#[$set_meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        pub struct $set(u128);
+        pub struct $set([u64; 4]);
 
         impl $set {
             /// The empty set: the server as it should be.
             #[must_use]
             pub const fn none() -> Self {
-                Self(0)
+                Self([0; 4])
             }
 
             /// Whether the entry is in the set.
             #[must_use]
             pub const fn has(self, entry: $name) -> bool {
-                self.0 & (1 << entry as u32) != 0
+                self.0[entry as usize / 64] & (1 << (entry as usize % 64)) != 0
             }
 
             /// The set with one more entry.
             #[must_use]
-            pub const fn with(self, entry: $name) -> Self {
-                Self(self.0 | (1 << entry as u32))
+            pub const fn with(mut self, entry: $name) -> Self {
+                self.0[entry as usize / 64] |= 1 << (entry as usize % 64);
+                self
             }
 
             /// Whether nothing is in the set.
             #[must_use]
             pub const fn is_empty(self) -> bool {
-                self.0 == 0
+                matches!(self.0, [0, 0, 0, 0])
             }
         }
 

@@ -11,15 +11,26 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::log_request::LogOrder;
 
 /// The compressed file of a log request.
 pub(crate) fn write(server: &Server, order: &LogOrder) -> Vec<u8> {
     let mut lines = String::new();
+    let mut records = Vec::new();
     for (idx, at) in instants(server, order).into_iter().enumerate() {
-        lines.push_str(&record(order, idx, at).to_string());
+        let record = record(order, idx, at);
+        let line = if server.has(Fault::WritesSmallNames) { small(&record) } else { record };
+        lines.push_str(&line.to_string());
         lines.push('\n');
+        records.push(line);
+    }
+    if server.has(Fault::ServesArrays) {
+        lines = format!("{:#}\n", Value::Array(records));
+    }
+    if server.has(Fault::ServesPlainFiles) {
+        return lines.into_bytes();
     }
     compress(lines.as_bytes())
 }
@@ -31,13 +42,25 @@ fn compress(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
+/// The same record with its names in small letters.
+fn small(record: &Value) -> Value {
+    let members = record.as_object().into_iter().flatten();
+    Value::Object(members.map(|(name, value)| (name.to_lowercase(), value.clone())).collect())
+}
+
 /// When the records happened, in milliseconds, which is as finely as a record tells.
-fn instants(_server: &Server, order: &LogOrder) -> Vec<i64> {
+fn instants(server: &Server, order: &LogOrder) -> Vec<i64> {
     let first = ceil_ms(order.time_start);
     let end = ceil_ms(order.time_end);
     let middle = first + (end - first) / 2;
     let mut instants: Vec<i64> =
         [first, middle, end - 1].into_iter().filter(|at| (first..end).contains(at)).collect();
+    if server.has(Fault::ExcludesWindowStart) {
+        instants.retain(|at| *at != first);
+    }
+    if server.has(Fault::IncludesWindowEnd) {
+        instants.push(end);
+    }
     instants.sort_unstable();
     instants.dedup();
     instants

@@ -9,13 +9,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::variant::Variant;
 
 const PAGE_SIZE_MAX: i64 = 100;
 const PAGE_SIZE_DEFAULT: usize = 10;
 const MAC_BYTES: usize = 16;
-const TOKEN_BYTES: usize = 1 + 8 + 1 + 8;
+const TOKEN_BYTES: usize = 1 + 8 + 1 + 8 + 8;
 
 /// The lists that have pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +35,20 @@ impl List {
         }
     }
 
+    /// The fault that makes the list blind to its tokens.
+    fn blindness(self) -> Fault {
+        match self {
+            Self::Exports => Fault::IgnoresExportTokens,
+            Self::LogRequests => Fault::IgnoresLogTokens,
+            Self::OauthApps => Fault::IgnoresAppTokens,
+        }
+    }
+
     /// How many items a page has if the client does not say.
     pub(crate) fn default_size(self, server: &Server) -> usize {
         let larger = server.variants().has(Variant::LargerDefaultPage);
         match self {
+            Self::Exports if server.has(Fault::DefaultsTo20Exports) => 20,
             Self::Exports => PAGE_SIZE_DEFAULT,
             Self::LogRequests | Self::OauthApps if larger => 100,
             Self::LogRequests | Self::OauthApps => PAGE_SIZE_DEFAULT,
@@ -78,13 +89,16 @@ pub(crate) struct Cursor {
     /// The order of the list is the one that it had at this revision.
     pub(crate) revision: u64,
     after: Option<Position>,
+    /// How many items the walk has shown so far.
+    n_shown: u64,
 }
 
 impl PageRequest<'_> {
     /// Finds out where the walk stands.
     pub(crate) fn open(&self, server: &Server) -> Result<Cursor, Refusal> {
-        let Some(token) = self.token else {
-            return Ok(Cursor { revision: server.revision(), after: None });
+        let token = self.token.filter(|_| !server.has(self.list.blindness()));
+        let Some(token) = token else {
+            return Ok(Cursor { revision: server.revision(), after: None, n_shown: 0 });
         };
         self.read(server, token).ok_or_else(|| {
             Refusal::bad_request("next_token is not one that this list has given out")
@@ -97,30 +111,33 @@ impl PageRequest<'_> {
         if bytes.get(TOKEN_BYTES..)? != self.mac(server, payload) {
             return None;
         }
-        let revision = u64::from_be_bytes(payload[1..9].try_into().ok()?);
+        let mut revision = u64::from_be_bytes(payload[1..9].try_into().ok()?);
         let place = u64::from_be_bytes(payload[10..18].try_into().ok()?);
-        Some(Cursor { revision, after: Some(Position { group: payload[9], place }) })
+        let n_shown = u64::from_be_bytes(payload[18..].try_into().ok()?);
+        if server.has(Fault::CountsItemsForNextPage) {
+            revision = server.revision();
+        }
+        let after = Some(Position { group: payload[9], place });
+        Some(Cursor { revision, after, n_shown })
     }
 
-    fn write(&self, server: &Server, revision: u64, last: Position) -> String {
+    fn write(&self, server: &Server, cursor: Cursor, last: Position, n_shown: u64) -> String {
         let mut bytes = Vec::with_capacity(TOKEN_BYTES + MAC_BYTES);
         bytes.push(self.list.tag());
-        bytes.extend_from_slice(&revision.to_be_bytes());
+        bytes.extend_from_slice(&cursor.revision.to_be_bytes());
         bytes.push(last.group);
         bytes.extend_from_slice(&last.place.to_be_bytes());
+        bytes.extend_from_slice(&n_shown.to_be_bytes());
         let mac = self.mac(server, &bytes);
         bytes.extend_from_slice(&mac);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     fn mac(&self, server: &Server, payload: &[u8]) -> [u8; MAC_BYTES] {
-        let parts: [&[u8]; 5] = [
-            b"page",
-            &[self.list.tag()],
-            self.account_id.as_bytes(),
-            self.filter.as_bytes(),
-            payload,
-        ];
+        let shared = server.has(Fault::SharesTokensBetweenAccounts);
+        let account_id = if shared { "" } else { self.account_id };
+        let parts: [&[u8]; 5] =
+            [b"page", &[self.list.tag()], account_id.as_bytes(), self.filter.as_bytes(), payload];
         let mut mac = [0; MAC_BYTES];
         mac.copy_from_slice(&server.signer.sign(&parts)[..MAC_BYTES]);
         mac
@@ -134,21 +151,36 @@ impl PageRequest<'_> {
         mut items: Vec<(Position, T)>,
     ) -> Page<T> {
         items.sort_unstable_by_key(|(position, _)| *position);
-        let start = match cursor.after {
-            Some(after) => items.partition_point(|(position, _)| *position <= after),
-            None => 0,
-        };
-        let end = items.len().min(start.saturating_add(self.size));
+        let start = start(server, cursor, &items);
+        let size = self.size + usize::from(server.has(Fault::OverfillsPages));
+        let end = items.len().min(start.saturating_add(size));
         let more = end < items.len();
         let dangling = end > start && server.variants().has(Variant::TokenOnLastPage);
         let last = items.get(end.wrapping_sub(1)).map(|(position, _)| *position);
         let next_token = match last {
-            Some(last) if more || dangling => Some(self.write(server, cursor.revision, last)),
+            _ if server.has(Fault::EndsListsEarly) => None,
+            Some(last) if more || dangling => {
+                let n_shown = cursor.n_shown + (end - start) as u64;
+                Some(self.write(server, cursor, last, n_shown))
+            }
             _ => None,
         };
         let items = items.drain(start..end).map(|(_, item)| item).collect();
         Page { items, next_token }
     }
+}
+
+/// Where the next page begins: behind the last item that was shown.
+fn start<T>(server: &Server, cursor: Cursor, items: &[(Position, T)]) -> usize {
+    let Some(after) = cursor.after else { return 0 };
+    if server.has(Fault::CountsItemsForNextPage) {
+        return items.len().min(usize::try_from(cursor.n_shown).unwrap_or(usize::MAX));
+    }
+    if server.has(Fault::RepeatsLastItem) {
+        return items.partition_point(|(position, _)| *position < after);
+    }
+    let start = items.partition_point(|(position, _)| *position <= after);
+    if server.has(Fault::SkipsItemBetweenPages) { items.len().min(start + 1) } else { start }
 }
 
 /// One page.
@@ -185,6 +217,9 @@ pub(crate) fn size_from_query(
     let Some(text) = text else { return Ok(list.default_size(server)) };
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        if server.has(Fault::AcceptsWordAsPageSize) {
+            return Ok(list.default_size(server));
+        }
         return Err(Refusal::bad_request("max_results has to be an integer"));
     }
     // What does not fit is beyond the limit on one side or the other.
@@ -208,6 +243,12 @@ pub(crate) fn size_from_body(
 }
 
 fn size_in_range(server: &Server, size: i64) -> Result<usize, Refusal> {
+    if size < 0 && server.has(Fault::AcceptsNegativePageSize) {
+        return Ok(PAGE_SIZE_DEFAULT);
+    }
+    if size == PAGE_SIZE_MAX && server.has(Fault::RefusesPagesOf100) {
+        return Err(Refusal::bad_request("max_results has to be from 1 to 99"));
+    }
     let clamps = size >= 0 && server.variants().has(Variant::ClampsPageSize);
     let size = if clamps { size.clamp(1, PAGE_SIZE_MAX) } else { size };
     match usize::try_from(size) {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Content, Dialect, Refusal, Reply};
 use crate::call::Call;
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::variant::{Variant, Variants};
 
@@ -34,8 +35,29 @@ pub(crate) async fn respond(
     let reply = catch_unwind(AssertUnwindSafe(|| perform(server, call))).unwrap_or_else(|_| {
         Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the server made a mistake"))
     });
-    let answer = reply.unwrap_or_else(|refusal| dialect.tell(&refusal, variants));
+    let answer = reply.unwrap_or_else(|refusal| tell(server, dialect, refusal));
     write(answer, variants)
+}
+
+/// Words a refusal as the path asks for, or as a wrong server would.
+fn tell(server: &Server, dialect: Dialect, mut refusal: Refusal) -> Answer {
+    if dialect == Dialect::Control {
+        return dialect.tell(&refusal, Variants::none());
+    }
+    let bad_input = refusal.status == StatusCode::BAD_REQUEST;
+    if bad_input && server.has(Fault::AnswersBadInputWith422) {
+        refusal.status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    let spoken = match dialect {
+        Dialect::V1 if server.has(Fault::WordsV1ErrorsLikeV2) => Dialect::V2,
+        Dialect::V2 if server.has(Fault::WordsV2ErrorsLikeV1) => Dialect::V1,
+        dialect => dialect,
+    };
+    let mut answer = spoken.tell(&refusal, server.variants());
+    if server.has(Fault::WritesErrorsAsText) {
+        answer.content = Content::Text(refusal.message);
+    }
+    answer
 }
 
 /// From 0 to 3 milliseconds, anyhow.

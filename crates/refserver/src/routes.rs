@@ -5,6 +5,7 @@ mod create_export;
 mod create_log_url;
 mod delete_oauth_app;
 mod download;
+mod export_order;
 mod get_export;
 mod get_log_request;
 mod list_exports;
@@ -13,7 +14,7 @@ mod list_oauth_apps;
 mod request_logs;
 
 #[cfg(test)]
-pub(crate) use create_export::SYSTEM_COLLECTIONS;
+pub(crate) use export_order::SYSTEM_COLLECTIONS;
 
 use axum::Router;
 use axum::extract::State;
@@ -48,11 +49,6 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// These need the enterprise plan and certain roles.
-    pub(crate) fn is_about_exports(self) -> bool {
-        matches!(self, Self::CreateExport | Self::ListExports | Self::GetExport)
-    }
-
     /// Performs the operation for a client who may.
     pub(crate) fn run(self, ctx: &Context<'_>, account: &mut Account) -> Reply {
         match self {

@@ -9,11 +9,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 
 use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
+use crate::fault::Fault;
 use crate::routes::Operation;
 use crate::server::Server;
-use crate::store::account::{Account, AccountKey, Plan};
+use crate::store::account::{Account, AccountKey, Plan, Role};
 use crate::store::directory::{AccountCell, KeyHolder};
-use crate::time::Moment;
+use crate::time::{DAY, Moment};
 use crate::variant::Variant;
 
 /// Of so many requests of one key the last is refused, where the server limits the rate.
@@ -36,7 +37,7 @@ pub(crate) struct Context<'a> {
 /// Judges a request and, if the client may, performs the operation.
 pub(crate) fn perform(server: &Server, call: &Call, operation: Operation) -> Reply {
     let holder = authenticate(server, call)?;
-    let everyone = Vec::new();
+    let everyone = if leaks(server) { server.directory.all_accounts() } else { Vec::new() };
     let mut account = holder.cell.lock();
     let real = server.now();
     account.settle(server, real);
@@ -56,9 +57,26 @@ pub(crate) fn perform(server: &Server, call: &Call, operation: Operation) -> Rep
     operation.run(&ctx, &mut account)
 }
 
+fn leaks(server: &Server) -> bool {
+    server.has(Fault::ListLeaksOtherAccounts)
+        || server.has(Fault::GetLeaksOtherAccounts)
+        || server.has(Fault::StatusLeaksOtherAccounts)
+        || server.has(Fault::AppsLeakOtherAccounts)
+        || server.has(Fault::DeletesAppsOfOthers)
+}
+
 fn authenticate(server: &Server, call: &Call) -> Result<KeyHolder, Refusal> {
-    let secret = bearer(call).ok_or_else(Refusal::unauthorized)?;
+    let none_sent = !call.headers.contains_key(header::AUTHORIZATION);
+    if none_sent && server.has(Fault::ForbidsMissingKey) {
+        return Err(Refusal::forbidden("there is no account key"));
+    }
+    let any = server.has(Fault::AcceptsAnyScheme);
+    let secret = if any { last_word(call) } else { bearer(call) };
+    let secret = secret.ok_or_else(Refusal::unauthorized)?;
     let found = server.directory.holder(secret);
+    if found.is_none() && server.has(Fault::RejectsUnknownKeyAs400) {
+        return Err(Refusal::bad_request("there is no such account key"));
+    }
     if found.is_none()
         && looks_like_database_key(secret)
         && server.variants().has(Variant::WrongKindKeyForbidden)
@@ -76,30 +94,59 @@ pub(crate) fn bearer(call: &Call) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
+/// The last word of the Authorization header, whatever stands in front of it.
+fn last_word(call: &Call) -> Option<&str> {
+    let value = call.header(header::AUTHORIZATION.as_str()).ok().flatten()?;
+    std::str::from_utf8(value).ok()?.split(' ').next_back()
+}
+
 fn looks_like_database_key(secret: &str) -> bool {
     matches!(secret.as_bytes(), [b'f', b'n', b'A'..=b'Z', ..])
 }
 
-fn is_valid(_server: &Server, key: &AccountKey, now: Moment) -> bool {
-    key.expires_at.is_none_or(|expires_at| now < expires_at)
+fn is_valid(server: &Server, key: &AccountKey, now: Moment) -> bool {
+    let early = if server.has(Fault::ExpiresKeysADayEarly) { DAY } else { 0 };
+    let in_time = key.expires_at.is_none_or(|expires_at| now.plus(early) < expires_at);
+    in_time || server.has(Fault::IgnoresKeyExpiry)
 }
 
 fn check_permission(
-    _server: &Server,
+    server: &Server,
     plan: Plan,
     key: &AccountKey,
     operation: Operation,
 ) -> Result<(), Refusal> {
-    if !operation.is_about_exports() {
-        return Ok(());
+    let Some((any_role, any_plan)) = guards(operation) else { return Ok(()) };
+    if key.role == Role::Developer && server.has(Fault::RefusesDevelopers) {
+        return Err(Refusal::forbidden("developers may not use exports"));
     }
-    if plan == Plan::Free {
+    if plan == Plan::Free && !server.has(any_plan) {
         return Err(Refusal::forbidden("exports need the enterprise plan"));
     }
-    if !key.role.may_export() {
+    if !key.role.may_export() && !server.has(any_role) {
         return Err(Refusal::forbidden("the role of the key does not permit exports"));
     }
     Ok(())
+}
+
+/// The guards of an operation, each as the fault that takes it away: roles, and then the plan.
+/// Only exports are guarded.
+fn guards(operation: Operation) -> Option<(Fault, Fault)> {
+    match operation {
+        Operation::CreateExport => {
+            Some((Fault::CreatesExportsForAnyRole, Fault::CreatesExportsOnAnyPlan))
+        }
+        Operation::ListExports => {
+            Some((Fault::ListsExportsForAnyRole, Fault::ListsExportsOnAnyPlan))
+        }
+        Operation::GetExport => Some((Fault::GetsExportsForAnyRole, Fault::GetsExportsOnAnyPlan)),
+        Operation::RequestLogs
+        | Operation::GetLogRequest
+        | Operation::CreateLogUrl
+        | Operation::ListLogRequests
+        | Operation::ListOauthApps
+        | Operation::DeleteOauthApp => None,
+    }
 }
 
 fn limit_rate(server: &Server, call: &Call, key: &mut AccountKey) -> Option<Answer> {
@@ -115,10 +162,24 @@ fn limit_rate(server: &Server, call: &Call, key: &mut AccountKey) -> Option<Answ
     Some(answer.with_header(header::RETRY_AFTER, HeaderValue::from_static("0")))
 }
 
-/// The account, if the client may see it: shorthand for the operations.
+/// The account key that was used.
 pub(crate) fn own_key<'a>(
     ctx: &Context<'_>,
     account: &'a mut Account,
 ) -> Result<&'a mut AccountKey, Refusal> {
     account.keys.get_mut(ctx.key_id).ok_or_else(Refusal::unauthorized)
+}
+
+/// What a leaking server finds in the other accounts; a server without the fault finds nothing. An
+/// account that is locked is passed over, because two leaking requests could wait for each other.
+pub(crate) fn leak<T>(
+    ctx: &Context<'_>,
+    fault: Fault,
+    find: impl Fn(&mut Account) -> Vec<T>,
+) -> Vec<T> {
+    if !ctx.server.has(fault) {
+        return Vec::new();
+    }
+    let open = ctx.everyone.iter().filter_map(|cell| cell.try_lock());
+    open.flat_map(|mut account| find(&mut account)).collect()
 }

@@ -4,6 +4,7 @@ mod access;
 mod catalogues;
 mod control;
 mod creating_exports;
+mod faults;
 mod files;
 mod hostile;
 mod idempotency;

@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 use super::{account, no_such_account, string};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::account::{AccountKey, IdempotencyMemory, Role};
 use crate::store::directory::KeyHolder;
-use crate::time::{DAY, Moment};
+use crate::time::{DAY, HOUR, Moment};
 
 pub(super) fn create(server: &Server, call: &Call) -> Reply {
     let body = call.object()?;
@@ -48,8 +49,9 @@ fn read_ttl(body: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
     }
 }
 
-fn expiry(_server: &Server, now: Moment, days: u64) -> Result<Moment, Refusal> {
-    now.checked_plus(days, DAY)
+fn expiry(server: &Server, now: Moment, days: u64) -> Result<Moment, Refusal> {
+    let unit = if server.has(Fault::CountsTtlInHours) { HOUR } else { DAY };
+    now.checked_plus(days, unit)
         .ok_or_else(|| Refusal::bad_request("ttl_days is too far in the future"))
 }
 

@@ -6,6 +6,7 @@ use super::body;
 use super::get_log_request::{no_such_request, requested_id};
 use super::request_logs::check_type;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::fault::Fault;
 use crate::session::Context;
 use crate::store::account::Account;
 use crate::store::log_request::{LogRequest, LogState};
@@ -13,11 +14,14 @@ use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
-    check_type(server, &ctx.call.query(), &["type"])?;
+    check_type(server, &ctx.call.query(), Fault::MakesUrlsWithoutType)?;
     let version = read_version(ctx)?;
     let id = requested_id(ctx)?;
     let request = account.logs.get(id).ok_or_else(no_such_request)?;
     check_request(ctx, request, version)?;
+    if server.has(Fault::RepeatsOldUrl) {
+        return Ok(Answer::ok(request.show(server)));
+    }
     let two_steps = server.variants().has(Variant::CreatesUrlInTwoSteps);
     let next = if two_steps { LogState::CreatingNewUrl } else { LogState::Complete };
     let step = account.step(server, ctx.real);
@@ -30,7 +34,12 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
 
 /// The version that the client believes to be current, if it says so.
 fn read_version(ctx: &Context<'_>) -> Result<Option<u64>, Refusal> {
-    let Some(object) = ctx.call.optional_object()? else { return Ok(None) };
+    let Some(object) = ctx.call.optional_object()? else {
+        if ctx.server.has(Fault::NeedsBodyForUrl) {
+            return Err(Refusal::bad_request("a JSON body is needed"));
+        }
+        return Ok(None);
+    };
     body::check_known(ctx.server, &object, &["version"])?;
     match object.get("version") {
         None | Some(Value::Null) => Ok(None),
@@ -45,13 +54,15 @@ fn check_request(
     request: &LogRequest,
     version: Option<u64>,
 ) -> Result<(), Refusal> {
-    if request.state != LogState::Complete {
+    let unfinished = request.state != LogState::Complete;
+    if unfinished && !ctx.server.has(Fault::MakesUrlsForUnfinished) {
         if ctx.server.variants().has(Variant::UnfinishedUrlIsNotFound) {
             return Err(Refusal::not_found("the log request has no file yet"));
         }
         return Err(Refusal::bad_request("the log request is not complete"));
     }
-    if version.is_some_and(|version| version != request.version) {
+    let stale = version.is_some_and(|version| version != request.version);
+    if stale && !ctx.server.has(Fault::IgnoresVersion) {
         return Err(Refusal::bad_request("the version of the log request is another one by now"));
     }
     Ok(())

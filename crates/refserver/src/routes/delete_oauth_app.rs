@@ -4,8 +4,10 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::answer::{Answer, Refusal, Reply};
+use crate::fault::Fault;
 use crate::ids::parse_id;
-use crate::session::Context;
+use crate::server::Server;
+use crate::session::{Context, leak};
 use crate::store::account::Account;
 use crate::variant::Variant;
 
@@ -13,7 +15,11 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
     ctx.call.query().check_known(&[], server.variants())?;
     let id = ctx.call.segment(4).and_then(|text| parse_id(&text));
-    if id.and_then(|id| account.apps.remove(&id)).is_none() {
+    let own = id.is_some_and(|id| remove(server, account, id));
+    let foreign = leak(ctx, Fault::DeletesAppsOfOthers, |account| {
+        id.and_then(|id| account.apps.remove(&id)).into_iter().collect()
+    });
+    if !own && foreign.is_empty() && !server.has(Fault::DeletesUnknownApps) {
         return Err(Refusal::not_found("there is no such OAuth app"));
     }
     if server.variants().has(Variant::DeleteAnswersJson200) {
@@ -23,4 +29,12 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         return Ok(Answer::empty(StatusCode::OK));
     }
     Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// Removes an app; tells whether it was there.
+fn remove(server: &Server, account: &mut Account, id: u64) -> bool {
+    if server.has(Fault::KeepsDeletedApps) {
+        return account.apps.contains_key(&id);
+    }
+    account.apps.remove(&id).is_some()
 }

@@ -2,16 +2,20 @@
 
 use super::request_logs::check_type;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::fault::Fault;
 use crate::ids::parse_id;
-use crate::session::Context;
+use crate::session::{Context, leak};
 use crate::store::account::Account;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
-    check_type(server, &ctx.call.query(), &["type"])?;
+    check_type(server, &ctx.call.query(), Fault::GetsLogsWithoutType)?;
     let id = requested_id(ctx)?;
     account.look_at_log(server, id, ctx.real);
-    match account.logs.get(id) {
+    let foreign = leak(ctx, Fault::StatusLeaksOtherAccounts, |account| {
+        account.logs.get(id).cloned().into_iter().collect()
+    });
+    match account.logs.get(id).or(foreign.first()) {
         Some(request) => Ok(Answer::ok(request.show(server))),
         None => Err(no_such_request()),
     }

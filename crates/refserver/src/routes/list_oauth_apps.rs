@@ -1,8 +1,9 @@
 //! `GET /api/v1/oauth/apps`: the apps that the account has let in, the oldest first.
 
 use crate::answer::{Answer, Reply};
+use crate::fault::Fault;
 use crate::page::{List, PageRequest, Position, size_from_query};
-use crate::session::Context;
+use crate::session::{Context, leak};
 use crate::store::account::Account;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
@@ -17,7 +18,10 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         token: query.one("next_token")?,
     };
     let cursor = request.open(server)?;
-    let listed = account.apps.values().map(|app| (Position::ascending(app.id), app));
+    let foreign =
+        leak(ctx, Fault::AppsLeakOtherAccounts, |account| account.apps.values().cloned().collect());
+    let all = account.apps.values().chain(&foreign);
+    let listed = all.map(|app| (Position::ascending(app.id), app));
     let page = request.cut(server, cursor, listed.collect());
     Ok(Answer::ok(page.show(server, |app| app.show(server))))
 }

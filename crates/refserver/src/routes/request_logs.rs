@@ -1,12 +1,14 @@
 //! `POST /api/v1/logs`: orders the logs of a database or a region group for a window of time.
 
-use jiff::Timestamp;
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::body;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Query;
 use crate::database_path::{is_database_path, is_region_group, region_group};
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::session::Context;
 use crate::store::account::Account;
@@ -18,11 +20,11 @@ const WINDOW_DAYS_MAX: i64 = 90;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
-    check_type(server, &ctx.call.query(), &["type"])?;
+    check_type(server, &ctx.call.query(), Fault::RequestsLogsWithoutType)?;
     let body = ctx.call.object()?;
     let order = read_order(server, &body)?;
     let token = read_token(server, &body)?;
-    let known = token.as_ref().and_then(|token| account.logs.remembered(token, ctx.now));
+    let known = token.as_ref().and_then(|token| account.logs.remembered(server, token, ctx.now));
     if let Some(request) = known {
         return Ok(Answer::ok(request.show(server)));
     }
@@ -33,14 +35,18 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         account.logs.remember(token, id, ctx.now);
     }
     let request = account.logs.add(server, &account.id, id, order, step);
-    Ok(Answer::ok(request.show(server)))
+    let accepted = server.has(Fault::AnswersLogRequestWith202);
+    let status = if accepted { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok(Answer::json(status, request.show(server)))
 }
 
-/// Every operation on logs needs `type=query`.
-pub(crate) fn check_type(server: &Server, query: &Query, known: &[&str]) -> Result<(), Refusal> {
-    query.check_known(known, server.variants())?;
+/// Every operation on logs needs `type=query`. `lax` is the fault of an operation that does not.
+pub(crate) fn check_type(server: &Server, query: &Query, lax: Fault) -> Result<(), Refusal> {
+    query.check_known(&["type"], server.variants())?;
     match query.one("type")? {
         Some("query") => Ok(()),
+        Some(_) if server.has(Fault::AcceptsUnknownType) => Ok(()),
+        None if server.has(lax) => Ok(()),
         Some(_) => Err(Refusal::bad_request("type has to be query")),
         None => Err(Refusal::bad_request("the parameter type is missing")),
     }
@@ -60,6 +66,7 @@ fn read_order(server: &Server, body: &Map<String, Value>) -> Result<LogOrder, Re
             ));
         }
         (None, Some(group)) if is_region_group(group) => group,
+        (None, Some(group)) if server.has(Fault::AcceptsUnknownLogRegion) => group,
         (None, Some(_)) => return Err(Refusal::bad_request("there is no such region group")),
         (None, None) => {
             return Err(Refusal::bad_request("database or region_group has to be given"));
@@ -75,19 +82,34 @@ fn read_order(server: &Server, body: &Map<String, Value>) -> Result<LogOrder, Re
 }
 
 fn read_window(
-    _server: &Server,
+    server: &Server,
     body: &Map<String, Value>,
 ) -> Result<(Timestamp, Timestamp), Refusal> {
-    let start = read_instant(body, "time_start")?;
     let end = read_instant(body, "time_end")?;
-    if start >= end {
+    let start = match read_instant(body, "time_start") {
+        Err(_) if is_word(body) && server.has(Fault::AcceptsWordsAsTime) => {
+            end.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::MIN)
+        }
+        start => start?,
+    };
+    let is_future = end.as_microsecond() > server.now().0;
+    if is_future && server.has(Fault::RefusesFutureWindow) {
+        return Err(Refusal::bad_request("time_end must not be in the future"));
+    }
+    if start >= end && !server.has(Fault::AcceptsReversedWindow) {
         return Err(Refusal::bad_request("time_start has to be before time_end"));
     }
     let nanos_max = i128::from(WINDOW_DAYS_MAX * (DAY / SECOND)) * 1_000_000_000;
-    if end.as_nanosecond() - start.as_nanosecond() > nanos_max {
+    if end.as_nanosecond() - start.as_nanosecond() > nanos_max
+        && !server.has(Fault::AcceptsLongWindow)
+    {
         return Err(Refusal::bad_request("the window must not be longer than 90 days"));
     }
     Ok((start, end))
+}
+
+fn is_word(body: &Map<String, Value>) -> bool {
+    body.get("time_start").is_some_and(Value::is_string)
 }
 
 fn read_instant(body: &Map<String, Value>, name: &str) -> Result<Timestamp, Refusal> {
@@ -99,7 +121,10 @@ fn read_instant(body: &Map<String, Value>, name: &str) -> Result<Timestamp, Refu
 /// The idempotency token; case does not matter in a UUID.
 fn read_token(server: &Server, body: &Map<String, Value>) -> Result<Option<String>, Refusal> {
     let Some(token) = body::optional_string(body, "idempotency_token")? else { return Ok(None) };
-    if !is_uuid(token) {
+    if server.has(Fault::IgnoresLogIdempotency) {
+        return Ok(None);
+    }
+    if !is_uuid(token) && !server.has(Fault::AcceptsNonUuidToken) {
         return Err(Refusal::bad_request("idempotency_token has to be a UUID"));
     }
     if server.variants().has(Variant::CaseSensitiveLogTokens) {
@@ -119,7 +144,8 @@ fn is_uuid(text: &str) -> bool {
 
 fn check_existence(server: &Server, account: &Account, order: &LogOrder) -> Result<(), Refusal> {
     let Some(database) = &order.database else { return Ok(()) };
-    if account.collections_of(database).is_some() {
+    let lenient = server.has(Fault::AcceptsUnknownLogDatabase);
+    if lenient || account.collections_of(server, database).is_some() {
         return Ok(());
     }
     let message = format!("there is no database {database:?}");

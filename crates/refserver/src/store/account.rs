@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::fault::Fault;
 use crate::server::Server;
-use crate::store::export::{Exports, Step};
+use crate::store::export::{ExportState, Exports, Step};
 use crate::store::log_request::{LogRequests, LogState};
-use crate::time::{AccountClock, DAY, Moment};
+use crate::time::{AccountClock, Moment};
 
 /// What the account pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +83,10 @@ impl IdempotencyMemory {
         self.by_key.insert(key.to_owned(), remembered);
     }
 
-    /// Drops what was remembered for a day or longer.
-    pub(crate) fn forget(&mut self, now: Moment) {
+    /// Drops what was remembered for so long or longer.
+    pub(crate) fn forget(&mut self, now: Moment, life: i64) {
         while let Some((since, key)) = self.ages.front() {
-            if now < since.plus(DAY) {
+            if now < since.plus(life) {
                 return;
             }
             self.by_key.remove(key);
@@ -116,11 +117,11 @@ pub(crate) struct OauthApp {
 
 impl OauthApp {
     pub(crate) fn show(&self, server: &Server) -> Value {
-        let scope: Vec<Value> = self
-            .scope
-            .iter()
-            .map(|(id, display_name)| json!({"id": id, "display_name": display_name}))
-            .collect();
+        let bare = server.has(Fault::ShowsScopeAsIds);
+        let show = |(id, name): &(String, String)| {
+            if bare { json!(id) } else { json!({"id": id, "display_name": name}) }
+        };
+        let scope: Vec<Value> = self.scope.iter().map(show).collect();
         json!({
             "id": self.id.to_string(),
             "oauth2_client": self.oauth2_client,
@@ -166,15 +167,17 @@ impl Account {
     /// an account first lets happen, in order and each at its own time, what was due before.
     pub(crate) fn settle(&mut self, server: &Server, real: Moment) {
         let JobMode::Auto { step } = self.mode else { return };
-        while let Some((id, next, due)) = self.exports.next_due(step) {
-            if due > real {
+        while let Some((id, next, due)) = self.exports.next_due(server, step) {
+            let stuck = next == ExportState::Complete && server.has(Fault::NeverFinishesExports);
+            if due > real || stuck {
                 break;
             }
             let step = self.step(server, due);
             self.exports.set(id, next, None, step);
         }
         while let Some((id, next, due)) = self.logs.next_due(step) {
-            if due > real {
+            let stuck = next == LogState::Complete && server.has(Fault::NeverFinishesLogs);
+            if due > real || stuck {
                 break;
             }
             let step = self.step(server, due);
@@ -193,7 +196,15 @@ impl Account {
 
     /// Whether there is such a database, and its collections. The older name of a region group
     /// stands for the newer one.
-    pub(crate) fn collections_of(&self, database: &str) -> Option<&BTreeSet<String>> {
+    pub(crate) fn collections_of(
+        &self,
+        server: &Server,
+        database: &str,
+    ) -> Option<&BTreeSet<String>> {
+        let nested = database.matches('/').count() > 1;
+        if nested && server.has(Fault::RefusesNestedDatabases) {
+            return None;
+        }
         self.databases.get(&canonical_database(database))
     }
 }

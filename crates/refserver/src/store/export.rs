@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::history::History;
 use crate::time::Moment;
@@ -76,7 +77,12 @@ impl Destination {
         let slashed = server.variants().has(Variant::TrailingSlashInDestination);
         let slash = if slashed && !self.path.ends_with('/') { "/" } else { "" };
         let path = format!("{}{slash}", self.path);
-        let uri = format!("s3://{}/{path}", self.bucket);
+        let cut = server.has(Fault::CutsDestinationUri);
+        let shown = if cut { "" } else { path.as_str() };
+        let uri = format!("s3://{}/{shown}", self.bucket);
+        if server.has(Fault::ShowsDestinationAsText) {
+            return json!(uri);
+        }
         json!({"s3": {"bucket": self.bucket, "path": path}, "uri": uri})
     }
 }
@@ -89,7 +95,7 @@ pub(crate) struct StateInfo {
 }
 
 /// What a client asks for when it creates an export.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExportOrder {
     pub(crate) database: String,
     pub(crate) collections: Option<Vec<String>>,
@@ -121,20 +127,42 @@ impl Export {
         };
         body.insert("id".into(), id);
         body.insert("state".into(), json!(self.state.name()));
-        body.insert("database".into(), json!(self.order.database));
-        if let Some(collections) = &self.order.collections {
+        body.insert("database".into(), json!(self.shown_database(server)));
+        let collections = self.order.collections.as_ref();
+        let dropped = server.has(Fault::DropsCollections);
+        if let Some(collections) = collections.filter(|_| !dropped) {
             body.insert("collections".into(), json!(collections));
         }
-        body.insert("format".into(), json!(self.order.format));
+        let simple = server.has(Fault::ShowsSimpleFormatOnly);
+        let format = if simple { "simple" } else { self.order.format.as_str() };
+        body.insert("format".into(), json!(format));
         body.insert("destination".into(), self.order.destination.show(server));
         body.insert("created_at".into(), json!(server.show_time(self.created_at)));
         body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
-        body.insert("is_terminal".into(), json!(self.state.is_terminal()));
-        if let Some(info) = &self.state_info {
+        body.insert("is_terminal".into(), json!(self.shows_as_terminal(server)));
+        let hidden = server.has(Fault::HidesStateInfo);
+        if let Some(info) = self.state_info.as_ref().filter(|_| !hidden) {
             let info = json!({"code": info.code, "message": info.message});
             body.insert("state_info".into(), info);
         }
         Value::Object(body)
+    }
+
+    fn shown_database(&self, server: &Server) -> &str {
+        let path = self.order.database.as_str();
+        let end = path.match_indices('/').nth(1).map(|(idx, _)| idx);
+        match end {
+            Some(end) if server.has(Fault::ShowsTopDatabaseOnly) => &path[..end],
+            _ => path,
+        }
+    }
+
+    fn shows_as_terminal(&self, server: &Server) -> bool {
+        match self.state {
+            ExportState::Failed if server.has(Fault::SaysFailedIsNotTerminal) => false,
+            ExportState::Pending if server.has(Fault::SaysPendingIsTerminal) => true,
+            state => state.is_terminal(),
+        }
     }
 }
 
@@ -178,7 +206,7 @@ impl Exports {
         self.n_unfinished > 0
     }
 
-    pub(crate) fn add(&mut self, id: u64, order: ExportOrder, step: Step) -> &Export {
+    pub(crate) fn add(&mut self, id: u64, order: ExportOrder, step: Step) {
         let state = ExportState::Pending;
         let export = Export {
             id,
@@ -192,7 +220,7 @@ impl Exports {
         };
         self.waiting.push_back(id);
         self.n_unfinished += 1;
-        self.by_id.entry(id).insert_entry(export).into_mut()
+        self.by_id.insert(id, export);
     }
 
     /// Takes an export to another state; whether that is legal is the caller's business.
@@ -216,7 +244,14 @@ impl Exports {
 
     /// The next change that happens by itself, and when it is due in real time: the export in
     /// progress completes, or the oldest pending one begins.
-    pub(crate) fn next_due(&mut self, step: i64) -> Option<(u64, ExportState, Moment)> {
+    pub(crate) fn next_due(
+        &mut self,
+        server: &Server,
+        step: i64,
+    ) -> Option<(u64, ExportState, Moment)> {
+        if server.has(Fault::RunsTwoExportsAtOnce) {
+            return self.next_due_of_any(step);
+        }
         if let Some(id) = self.in_progress {
             let due = self.by_id.get(&id)?.entered.plus(step);
             return Some((id, ExportState::Complete, due));
@@ -231,5 +266,16 @@ impl Exports {
             self.waiting.pop_front();
         }
         None
+    }
+
+    /// The same if each export went its own way.
+    fn next_due_of_any(&self, step: i64) -> Option<(u64, ExportState, Moment)> {
+        let unfinished = self.by_id.values().filter(|export| !export.state.is_terminal());
+        let export = unfinished.min_by_key(|export| export.entered)?;
+        let next = match export.state {
+            ExportState::Pending => ExportState::InProgress,
+            _ => ExportState::Complete,
+        };
+        Some((export.id, next, export.entered.plus(step)))
     }
 }

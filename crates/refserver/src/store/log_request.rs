@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::export::Step;
 use crate::store::history::History;
@@ -115,15 +116,20 @@ impl LogRequest {
         }
         let hidden = self.order.database.is_some()
             && server.variants().has(Variant::HidesRegionGroupOfDatabase);
-        if !hidden {
+        if !hidden && !server.has(Fault::HidesRegionGroup) {
             body.insert("region_group".into(), json!(self.order.region_group));
         }
-        let style = server.time_style();
-        body.insert("time_start".into(), json!(style.show_exactly(self.order.time_start)));
-        body.insert("time_end".into(), json!(style.show_exactly(self.order.time_end)));
+        let rounded = server.has(Fault::RoundsWindowToDays);
+        let show = |instant: Timestamp| {
+            let shown = server.time_style().show_exactly(instant);
+            if rounded { format!("{}T00:00:00Z", &shown[..10]) } else { shown }
+        };
+        body.insert("time_start".into(), json!(show(self.order.time_start)));
+        body.insert("time_end".into(), json!(show(self.order.time_end)));
         body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
         body.insert("version".into(), json!(self.version));
-        if let (LogState::Complete, Some(url)) = (self.state, self.url) {
+        let url = self.url.filter(|_| !server.has(Fault::HidesUrl));
+        if let (LogState::Complete, Some(url)) = (self.state, url) {
             let address = crate::presign::write(server, self, url);
             body.insert("presigned_url".into(), json!(address));
             let expires_at = server.show_time(url.expires_at);
@@ -183,9 +189,15 @@ impl LogRequests {
     }
 
     /// The request that a token led to less than a day ago.
-    pub(crate) fn remembered(&self, token: &str, now: Moment) -> Option<&LogRequest> {
+    pub(crate) fn remembered(
+        &self,
+        server: &Server,
+        token: &str,
+        now: Moment,
+    ) -> Option<&LogRequest> {
         let (id, since) = self.tokens.get(token)?;
-        if now < since.plus(DAY) { self.by_id.get(id) } else { None }
+        let life = if server.has(Fault::ForgetsLogTokensAfterAnHour) { HOUR } else { DAY };
+        if now < since.plus(life) { self.by_id.get(id) } else { None }
     }
 
     /// Takes a request to another state; whether that is legal is the caller's business. Whoever
@@ -199,7 +211,11 @@ impl LogRequests {
         request.history.push(step.revision, next);
         if next == LogState::Complete {
             let short = server.variants().has(Variant::ShortUrlLife);
-            let life = if short { HOUR / 4 } else { HOUR };
+            let life = match (short, server.has(Fault::MakesExpiredUrls)) {
+                (_, true) => -HOUR,
+                (true, false) => HOUR / 4,
+                (false, false) => HOUR,
+            };
             request.version += 1;
             let expires_at = step.at.plus(life);
             request.url = Some(FileUrl { serial: request.version, expires_at });
