@@ -1,8 +1,8 @@
 //! What a catalogue of named behaviours is: an enum with ids, and a bit set over it.
 //!
 //! Faults and variants are the same kind of thing (a named departure from the default server), so
-//! both are declared through one macro. A set is a few words of bits: asking it is one shift and one
-//! mask, cheap enough to ask on every request.
+//! both are declared through one macro. A set is a few words of bits: asking it is one
+//! shift and one mask, cheap enough to ask on every request.
 
 /// Declares an enum of named behaviours and the bit set over it.
 macro_rules! catalogue {

@@ -1,11 +1,11 @@
 //! The reference implementation of the account API: all nine operations, the control API, and the
 //! files that presigned URLs lead to, everything in memory behind one axum router.
 //!
-//! It is an independent reading of the documents. It shares no code with the rest of the workspace,
-//! so that a mistake in the one is not a mistake in the other. It is the suite's default target, and
-//! a template for whoever wants to see what the control API asks of an implementation.
+//! It is an independent reading of the documents. It shares no code with the rest of the
+//! workspace, so that a mistake in the one is not a mistake in the other. It is the suite's default
+//! target, and a template for whoever wants to see what the control API asks for.
 //!
-//! Start at [`routes`](app): one line for each route, one file for each operation. A request goes
+//! Start at `routes`: one line for each route, one file for each operation. A request goes
 //! through `call` (what was sent), `session` (who is asking, and may they), `routes/…` (the
 //! operation), `store/…` (what is remembered) and `respond` (what goes back). Two catalogues change
 //! the behaviour by name: a [`Fault`] makes the server wrong, a [`Variant`] makes another choice

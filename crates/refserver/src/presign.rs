@@ -22,9 +22,8 @@ pub(crate) fn write(server: &Server, request: &LogRequest, url: FileUrl) -> Stri
     let FileUrl { serial, expires_at: Moment(expires) } = url;
     let signature = sign(server, account_id, *id, serial, expires);
     let base_url = &server.config.base_url;
-    format!(
-        "{base_url}/storage/{account_id}/{id}/{serial}.json.gz?expires={expires}&signature={signature}"
-    )
+    let file = format!("{base_url}/storage/{account_id}/{id}/{serial}.json.gz");
+    format!("{file}?expires={expires}&signature={signature}")
 }
 
 /// Reads such a URL back; none if the server did not write it.

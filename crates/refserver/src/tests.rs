@@ -12,6 +12,7 @@ mod jobs;
 mod lists;
 mod logs;
 mod oauth;
+mod socket;
 mod variants;
 
 use axum::Router;

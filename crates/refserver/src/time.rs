@@ -82,7 +82,7 @@ impl TimeStyle {
         text
     }
 
-    /// Cuts an instant to what the style can show, so that what the server shows is what it acts on.
+    /// Cuts an instant to what the style can show, so that the server acts on what it shows.
     fn cut(self, moment: Moment) -> Moment {
         let unit = match self.digits {
             0 => SECOND,

@@ -29,7 +29,8 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
     let now = account.clock.at(server.now());
     let expires_at = ttl_days.map(|days| expiry(server, now, days)).transpose()?;
     let id = server.signer.draw(12);
-    // Secrets of database keys begin with `fn` and a capital letter; these must not be taken for one.
+    // The secret of a database key begins with `fn` and a capital letter; this one must not be
+    // taken for such.
     let secret = format!("fna_{}", server.signer.draw(32));
     let shown = expires_at.map(|moment| server.show_time(moment));
     let body = json!({"id": id, "secret": secret, "role": role_name, "expires_at": shown});

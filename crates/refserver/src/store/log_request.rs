@@ -180,7 +180,7 @@ impl LogRequests {
             looks: 0,
         };
         self.waiting.push_back((step.real, id));
-        self.by_id.entry(id).insert_entry(request).into_mut()
+        self.by_id.entry(id).or_insert(request)
     }
 
     /// Remembers which request an idempotency token led to.
