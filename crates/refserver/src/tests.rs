@@ -12,6 +12,7 @@ mod jobs;
 mod lists;
 mod logs;
 mod oauth;
+mod probe;
 mod socket;
 mod variants;
 
