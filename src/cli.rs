@@ -95,6 +95,12 @@ pub(crate) struct Run {
     /// A header for every request of --openapi, such as 'Authorization: Bearer …'.
     #[arg(long, value_name = "HEADER", requires = "openapi")]
     pub(crate) header: Vec<String>,
+    /// Only units of this operation; its rows are judged as far as those units go.
+    #[arg(long, value_name = "ID")]
+    pub(crate) operation: Vec<String>,
+    /// Only units of this phase: chains, examples, boundary, violations or valid.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) phase: Vec<String>,
     /// Show no progress and no passed requirements, only what needs attention.
     #[arg(long, short)]
     pub(crate) quiet: bool,

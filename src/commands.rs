@@ -53,7 +53,8 @@ pub(crate) fn target_file(place: &Where) -> Result<TargetFile, Stop> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let named = place.target.is_some() || place.url.is_some();
     let unless_named = |name: &str| if named { None } else { variable(name) };
-    let target = place.target.clone().or_else(|| unless_named("CONFORMANCE_TARGET").map(Into::into));
+    let target =
+        place.target.clone().or_else(|| unless_named("CONFORMANCE_TARGET").map(Into::into));
     if let Some(path) = target {
         return read_target(&path);
     }

@@ -14,9 +14,7 @@ pub(crate) fn start() -> std::io::Result<String> {
     let config = Config::new(&url);
     std::thread::Builder::new().name("reference".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            refserver::serve(TcpListener::from_std(listener)?, config).await
-        })
+        runtime.block_on(async { refserver::serve(TcpListener::from_std(listener)?, config).await })
     })?;
     Ok(url)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use runner::fold::RunResult;
+use runner::generate::Phase;
 use runner::known::KnownFailures;
 use runner::pattern::{self, Selection};
 use runner::run::{Finished, Options, run as run_suite};
@@ -101,9 +102,34 @@ fn options(args: &Run) -> Result<Options, Stop> {
         jobs: args.jobs.unwrap_or(8),
         known,
         report: Some(args.report.clone()),
-        operations: None,
-        phases: None,
+        operations: operations(&args.operation)?,
+        phases: phases(&args.phase)?,
     })
+}
+
+fn operations(names: &[String]) -> Result<Option<Vec<String>>, Stop> {
+    let known = spec::requirement::OPERATIONS;
+    for name in names {
+        if !known.contains(&name.as_str()) {
+            let hint = pattern::closest(name, known.iter().copied())
+                .map(|name| format!("; did you mean {name:?}?"))
+                .unwrap_or_default();
+            return Err(Stop::usage(format!("there is no operation {name:?}{hint}")));
+        }
+    }
+    Ok((!names.is_empty()).then(|| names.to_vec()))
+}
+
+fn phases(names: &[String]) -> Result<Option<Vec<Phase>>, Stop> {
+    let all = || [Phase::Chains].into_iter().chain(Phase::GENERATED);
+    let named = |name: &String| {
+        all().find(|phase| phase.as_str() == name).ok_or_else(|| {
+            let words: Vec<&str> = all().map(Phase::as_str).collect();
+            Stop::usage(format!("there is no phase {name:?}; there are {}", words.join(", ")))
+        })
+    };
+    let phases: Vec<Phase> = names.iter().map(named).collect::<Result<_, _>>()?;
+    Ok((!phases.is_empty()).then_some(phases))
 }
 
 fn profile(name: &str) -> Result<Profile, Stop> {
@@ -115,8 +141,5 @@ fn profile(name: &str) -> Result<Profile, Stop> {
     let hint = pattern::closest(name, names.iter().copied())
         .map(|name| format!("; did you mean {name:?}?"))
         .unwrap_or_default();
-    Err(Stop::usage(format!(
-        "there is no profile {name:?}{hint}; there are {}",
-        names.join(", ")
-    )))
+    Err(Stop::usage(format!("there is no profile {name:?}{hint}; there are {}", names.join(", "))))
 }

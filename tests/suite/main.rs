@@ -1,1 +1,11 @@
-//! suite
+//! What crosses rooms: the suite as tests, the command line, determinism, redaction, hostile
+//! servers.
+
+mod any_api;
+mod cli;
+mod conformance;
+mod faults;
+mod hostile;
+mod same_seed;
+mod support;
+mod variants;

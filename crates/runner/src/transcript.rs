@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use model::Program;
+use model::{Program, Transition};
 use serde_json::{Value, json};
 use spec::wire::{Exchange, Request, Response};
 
@@ -39,7 +39,17 @@ impl Transcript {
     /// Writes the exchanges of a program.
     pub fn write(&mut self, program: &Program, outcome: &Outcome) {
         let Some(file) = &mut self.file else { return };
-        for recorded in &outcome.exchanges {
+        for (index, recorded) in outcome.exchanges.iter().enumerate() {
+            // How often a job is polled is a matter of its speed: only the last look is kept, so
+            // that two runs of one seed leave the same lines.
+            let polls = matches!(
+                program.steps.get(recorded.step),
+                Some(Transition::AwaitExport { .. } | Transition::AwaitLog { .. })
+            );
+            let next = outcome.exchanges.get(index + 1).map(|next| next.step);
+            if polls && next == Some(recorded.step) {
+                continue;
+            }
             self.written += 1;
             let line = match self.written {
                 n if n > EXCHANGES_MAX + 1 => return,
