@@ -22,7 +22,8 @@ fn pets(lax: bool, id: &'static str) -> String {
     let address = raw_server(move |request| -> Answer {
         let body = request.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
-        let Some(json) = json.filter(|json| json.is_object()) else {
+        let is_utf8 = !body.contains(char::REPLACEMENT_CHARACTER);
+        let Some(json) = json.filter(|json| json.is_object() && is_utf8) else {
             return response(400, "application/json", "{}");
         };
         let name = json["name"].as_str().map(|name| name.chars().count());

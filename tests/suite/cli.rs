@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::support::{Served, binary, printed, run, scratch};
 
 #[rstest]
-#[case::unknown_command(&["rnu"], "run")]
+#[case::unknown_command(&["runn"], "'run'")]
 #[case::unknown_profile(&["run", "--profile", "cor"], "did you mean \"core\"?")]
 #[case::unknown_pattern(&["run", "--only", "exports-list-ordre"], "did you mean")]
 #[case::no_file(&["run", "--target", "no-such-file.toml"], "cannot read no-such-file.toml")]

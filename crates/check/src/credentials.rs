@@ -97,6 +97,10 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     if status == 401 || status == 403 {
         let row = if status == 401 { "account-key-authenticates" } else { allowed_role_row(seen) };
         out.broken(row, format!("{} to a key that may use it", seen.answered()));
+        if status == 401 && state.keys.get(key).is_some_and(|key| key.expires_at.is_some()) {
+            let message = format!("{} to a key before the end of its days", seen.answered());
+            out.broken("account-key-expires-after-ttl-days", message);
+        }
         return false;
     }
     if seen.response.is_success() {

@@ -100,6 +100,16 @@ pub fn envelope(operation: &str, response: &Response, out: &mut Observations) {
     }
 }
 
+/// Whether an answer comes from the operation, and not from a server that has no such path: a 404
+/// that carries an error envelope may be about something that the request names.
+pub fn is_routed(response: &Response) -> bool {
+    let enveloped = response
+        .json
+        .as_ref()
+        .is_some_and(|body| body.get("reason").is_some() || body.get("error").is_some());
+    response.status != 405 && (response.status != 404 || enveloped)
+}
+
 fn is_filled_string(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.is_empty())
 }

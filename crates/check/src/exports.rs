@@ -131,7 +131,10 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
             out.unknown(row, "refused while another export is unfinished (C-30)");
             return;
         }
-        let row = text.map_or(row, |text| idempotent_refusal_row(seen, sent, text));
+        let row = match text {
+            Some(text) => idempotent_refusal_row(seen, sent, text),
+            None => blamed_feature(seen, sent).unwrap_or(row),
+        };
         out.broken(row, format!("{} to a valid request; 201 is due", seen.answered()));
         return;
     }
@@ -157,6 +160,30 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
     if sent.body.collections.is_some() {
         out.accepts("exports-system-collections-refused");
     }
+}
+
+/// What sets a refused request apart from those that were accepted before: the row of the one
+/// feature that none of them had.
+fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
+    let before: Vec<&ExportBody> = seen
+        .state
+        .exports
+        .values()
+        .filter(|export| export.account == sent.account)
+        .map(|export| &export.body)
+        .collect();
+    let features: [(fn(&ExportBody) -> bool, &'static str); 4] = [
+        (|body| body.database.split('/').count() > 2, "exports-create-nested-database"),
+        (
+            |body| matches!(body.destination, Destination::S3 { .. }),
+            "exports-create-destination-required",
+        ),
+        (|body| body.collections.is_some(), "exports-create-collections-optional"),
+        (|body| body.format == Format::Tagged, "exports-create-format-required"),
+    ];
+    let new = |has: fn(&ExportBody) -> bool| has(sent.body) && !before.iter().any(|body| has(body));
+    let found = features.into_iter().find(|(has, _)| new(*has)).map(|(_, row)| row);
+    found.filter(|_| !before.is_empty())
 }
 
 fn failed_before(seen: &Seen, sent: &Sent, text: &str) -> bool {
@@ -195,9 +222,8 @@ fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observation
             "a new export that nothing has moved is not Pending".to_owned()
         });
     }
-    if state.is_some_and(|state| !state.is_terminal()) {
-        out.holds("exports-create-asynchronous");
-    }
+    // The answer came before anybody polled; that the job ends is seen by polling.
+    out.refuses("exports-create-asynchronous");
     judge_flags(export, "exports-create-answers-201", out);
     let (low, high) = seen.state.account_time(sent.account, seen.moment);
     let slack = seen.state.slack + 1000;

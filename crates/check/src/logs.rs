@@ -110,11 +110,13 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
         (None, _) => "logs-request-whole-region-group",
         _ => "logs-request-accepted",
     };
-    let routed = !matches!(seen.response.status, 404 | 405);
+    let routed = crate::exchange::is_routed(seen.response);
     for row in ["account-one-base-url", "logs-request-path"] {
         out.expect(row, routed, || format!("{} where it must be served", seen.answered()));
     }
     if !seen.response.is_success() {
+        // A window may end in the future.
+        let row = if body.end_seconds > 0 { "logs-request-time-end-required" } else { row };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return;
     }
@@ -129,10 +131,10 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
         "logs-request-time-start-required",
         "logs-request-database-optional",
         "logs-request-region-group-is-string",
-        "logs-request-asynchronous",
     ] {
         out.accepts(row);
     }
+    out.refuses("logs-request-asynchronous");
     if body.idempotency_token.is_some() {
         out.accepts("logs-idempotency-token-optional");
     }

@@ -148,7 +148,7 @@ fn database_fits(filter: &ExportFilter, database: &str) -> Fits {
 /// Judges one page. Says whether it can be walked on from.
 pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observations) -> bool {
     let rows = rows(page.list);
-    let routed = !matches!(seen.response.status, 404 | 405);
+    let routed = crate::exchange::is_routed(seen.response);
     out.expect("account-one-base-url", routed, || {
         format!("{} where it must be served", seen.answered())
     });
@@ -455,10 +455,23 @@ pub struct Walked<'a> {
     pub max_results: Option<u32>,
 }
 
+impl Walked<'_> {
+    /// Whether an item was met more than once.
+    pub fn repeats(&self) -> bool {
+        let mut met = BTreeSet::new();
+        self.items.iter().filter_map(|item| item_id(self.list, item)).any(|id| !met.insert(id))
+    }
+}
+
 /// Judges a whole walk: it ends, has no gap and no duplicate, and keeps the order.
 pub fn judge_walk(known: &Known, walked: &Walked, out: &mut Observations) {
     let rows = rows(walked.list);
     if walked.stopped {
+        return;
+    }
+    if !walked.ended && walked.repeats() {
+        let message = format!("page {} shows items that were shown before", walked.pages);
+        out.broken(rows.token, message);
         return;
     }
     if !walked.ended {

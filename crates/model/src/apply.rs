@@ -11,7 +11,8 @@ use crate::render::{id_text, log_body, log_window, parse_time};
 use crate::replay::{Replay, export_replay, log_replay};
 use crate::state::{Export, LogRequest, Millis, Moment, PresignedUrl, Remembered, State};
 use crate::transition::{
-    Credential, ExportBody, ExportState, Handle, Listing, LogBody, LogState, Transition,
+    Credential, Destination, ExportBody, ExportState, Handle, Listing, LogBody, LogState,
+    Transition,
 };
 
 /// Takes in the answer to a single public call. `now` is the account's clock that the request was
@@ -31,7 +32,10 @@ pub fn answer(
             Credential::Key(key) => (*key, state.account_of(*key)),
             _ => return,
         },
-        Access::Unauthenticated(_) | Access::WrongKind | Access::Denied { .. } => return,
+        Access::Unauthenticated(_) | Access::WrongKind | Access::Denied { .. } => {
+            denied(state, by, operation, response);
+            return;
+        }
     };
     match step {
         Transition::CreateExport { handle, body, idempotency_key, .. } => {
@@ -80,6 +84,21 @@ pub fn answer(
     }
 }
 
+/// A call that had to be denied and was not may have had an effect: that is blamed on the denial
+/// that did not happen, and not on the lists that show it.
+fn denied(state: &mut State, by: &Credential, operation: &str, response: &Response) {
+    let account = match by {
+        Credential::Key(key)
+        | Credential::OtherScheme(_, key)
+        | Credential::Bare(key)
+        | Credential::Truncated(key)
+        | Credential::Extended(key) => state.account_of(*key),
+        Credential::DatabaseSecret(account) => *account,
+        Credential::Missing | Credential::Empty | Credential::BearerOnly | Credential::Garbage => 0,
+    };
+    raw_done(state, account, operation, response);
+}
+
 #[derive(Clone, Copy)]
 struct Creator {
     key: usize,
@@ -110,6 +129,12 @@ fn created(
         export_replay(state, who.key, text, &sent, moment),
         Replay::Same(_) | Replay::Mismatch(_)
     );
+    let sound = state.has_database(who.account, &body.database)
+        && !matches!(&body.destination, Destination::Uri(uri) if !uri.starts_with("s3://"));
+    if !sound && let Some(account) = state.accounts.get_mut(who.account) {
+        account.exports_uncertain = true;
+        return;
+    }
     if known.is_none() {
         state.exports.insert(who.handle, new_export(who.account, id, body, export));
     }
@@ -185,6 +210,12 @@ fn requested(
 ) {
     let Some(shown) = response.json.as_ref().filter(|_| response.is_success()) else { return };
     let Some(id) = shown.get("request_id").and_then(id_text) else { return };
+    let sound = body.database.as_ref().is_none_or(|path| state.has_database(who.account, path));
+    if (!sound || body.start_seconds > body.end_seconds)
+        && let Some(account) = state.accounts.get_mut(who.account)
+    {
+        account.logs_uncertain = true;
+    }
     if state.log_by_id(who.account, &id).is_some() {
         log_shown(state, who.account, shown);
         return;

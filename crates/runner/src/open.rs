@@ -10,6 +10,7 @@ use check::{Documented, Policy};
 use model::DatabaseSetup;
 use model::render::{DEFAULT_LOG_URL_PATH, Place};
 use spec::requirement::Requirements;
+use spec::wire::Request;
 use spec::{Document, documents};
 
 use crate::control::{Control, ControlError};
@@ -79,6 +80,9 @@ pub async fn open(
             ));
         }
     }
+    if usable.is_none() {
+        try_keys(&transport, &account, &file, &static_keys).await?;
+    }
     let document = Document::parse(documents::ACCOUNT)
         .map_err(|error| OpenError::Unreachable(format!("the suite's own document: {error}")))?;
     let document = Rc::new(document);
@@ -108,6 +112,31 @@ pub async fn open(
         started_at: jiff::Timestamp::now().as_millisecond(),
         started: Instant::now(),
     })
+}
+
+/// Tries each declared key once, so that a wrong secret is one sentence and not a hundred
+/// failures.
+async fn try_keys(
+    transport: &Transport,
+    account: &Base,
+    file: &TargetFile,
+    keys: &[StaticKey],
+) -> Result<(), OpenError> {
+    let request = Request::new("GET", "/api/v1/oauth/apps");
+    for (declared, key) in file.keys.iter().zip(keys) {
+        let bearer = key.secret.bearer();
+        let answer = transport.send_patiently(account, &request, Some(&bearer)).await;
+        let answer = answer.map_err(|error| {
+            OpenError::Unreachable(format!("the target does not answer: failed to {error}"))
+        })?;
+        if answer.response.status == 401 {
+            return Err(OpenError::Configuration(format!(
+                "the target refuses the key in {} with 401; check the secret in that variable",
+                declared.secret_env
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn account_base(file: &TargetFile) -> Result<Base, OpenError> {
