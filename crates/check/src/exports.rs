@@ -162,6 +162,9 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
     }
 }
 
+/// Whether a body has a feature that a target might not take.
+type Feature = fn(&ExportBody) -> bool;
+
 /// What sets a refused request apart from those that were accepted before: the row of the one
 /// feature that none of them had.
 fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
@@ -172,7 +175,7 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         .filter(|export| export.account == sent.account)
         .map(|export| &export.body)
         .collect();
-    let features: [(fn(&ExportBody) -> bool, &'static str); 4] = [
+    let features: [(Feature, &'static str); 4] = [
         (|body| body.database.split('/').count() > 2, "exports-create-nested-database"),
         (
             |body| matches!(body.destination, Destination::S3 { .. }),
@@ -181,7 +184,7 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         (|body| body.collections.is_some(), "exports-create-collections-optional"),
         (|body| body.format == Format::Tagged, "exports-create-format-required"),
     ];
-    let new = |has: fn(&ExportBody) -> bool| has(sent.body) && !before.iter().any(|body| has(body));
+    let new = |has: Feature| has(sent.body) && !before.iter().any(|body| has(body));
     let found = features.into_iter().find(|(has, _)| new(*has)).map(|(_, row)| row);
     found.filter(|_| !before.is_empty())
 }

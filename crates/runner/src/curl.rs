@@ -76,7 +76,12 @@ mod tests {
         let request = Request::new("POST", "/v2/exports").with_json(&json!({"a": "it's"}));
         assert_eq!(
             super::line("http://127.0.0.1:1/", &request, &Credential::Key(0)),
-            r#"curl -sS -i -X POST -H "Authorization: Bearer $KEY_0" -H 'content-type: application/json' --data-raw '{"a":"it'\''s"}' 'http://127.0.0.1:1/v2/exports'"#
+            [
+                r#"curl -sS -i -X POST -H "Authorization: Bearer $KEY_0""#,
+                r#"-H 'content-type: application/json' --data-raw '{"a":"it'\''s"}'"#,
+                r#"'http://127.0.0.1:1/v2/exports'"#,
+            ]
+            .join(" ")
         );
     }
 }

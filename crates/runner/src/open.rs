@@ -83,11 +83,8 @@ pub async fn open(
     if usable.is_none() {
         try_keys(&transport, &account, &file, &static_keys).await?;
     }
-    let document = Document::parse(documents::ACCOUNT)
-        .map_err(|error| OpenError::Unreachable(format!("the suite's own document: {error}")))?;
-    let document = Rc::new(document);
+    let (document, documented) = account_document().map_err(OpenError::Unreachable)?;
     let generators = Generators::new(document.clone());
-    let documented = Documented::new(&document).map_err(OpenError::Unreachable)?;
     Ok(Suite {
         transport,
         account,
@@ -112,6 +109,14 @@ pub async fn open(
         started_at: jiff::Timestamp::now().as_millisecond(),
         started: Instant::now(),
     })
+}
+
+/// The Account API's document, with its responses compiled.
+fn account_document() -> Result<(Rc<Document>, Documented), String> {
+    let document = Document::parse(documents::ACCOUNT)
+        .map_err(|error| format!("the suite's own document: {error}"))?;
+    let documented = Documented::new(&document)?;
+    Ok((Rc::new(document), documented))
 }
 
 /// Tries each declared key once, so that a wrong secret is one sentence and not a hundred

@@ -68,7 +68,10 @@ pub async fn provision(suite: &Suite, program: &Program) -> Result<Lane, Trouble
     };
     let made = match &suite.control {
         Some(_) => mint(suite, program, &mut lane).await,
-        None => Ok(borrow(suite, program, &mut lane)),
+        None => {
+            borrow(suite, program, &mut lane);
+            Ok(())
+        }
     };
     if let Err(trouble) = made {
         tear_down(suite, &lane).await;
@@ -148,7 +151,7 @@ async fn mint_key(
 
 fn new_account(setup: &AccountSetup) -> NewAccount {
     let app = |index: u32| NewOauthApp {
-        oauth2_client: if index % 2 == 0 { "Cloudflare" } else { "Datadog" }.to_owned(),
+        oauth2_client: if index.is_multiple_of(2) { "Cloudflare" } else { "Datadog" }.to_owned(),
         scope: vec![("list_databases".to_owned(), "List Databases".to_owned())],
     };
     NewAccount {

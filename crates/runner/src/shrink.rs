@@ -139,24 +139,7 @@ fn simpler(step: &Transition) -> Vec<Transition> {
                 first: *first,
             });
         }
-        Transition::CreateExport { by, handle, body, idempotency_key } => {
-            let plain = |body: &model::transition::ExportBody, key: &Option<String>| {
-                Transition::CreateExport {
-                    by: by.clone(),
-                    handle: *handle,
-                    body: body.clone(),
-                    idempotency_key: key.clone(),
-                }
-            };
-            if idempotency_key.is_some() {
-                forms.push(plain(body, &None));
-            }
-            if body.collections.is_some() {
-                let mut simpler = body.clone();
-                simpler.collections = None;
-                forms.push(plain(&simpler, idempotency_key));
-            }
-        }
+        Transition::CreateExport { .. } => forms.extend(simpler_creations(step)),
         Transition::AwaitExport { by, export } => {
             forms.push(Transition::GetExport { by: by.clone(), export: *export });
         }
@@ -182,6 +165,23 @@ fn simpler(step: &Transition) -> Vec<Transition> {
         && let Some(form) = step.sent_by(&Credential::Key(0))
     {
         forms.push(form);
+    }
+    forms
+}
+
+/// The creation without its idempotency key, and without naming collections.
+fn simpler_creations(step: &Transition) -> Vec<Transition> {
+    let mut forms = Vec::new();
+    for part in [0, 1] {
+        let mut simpler = step.clone();
+        let Transition::CreateExport { body, idempotency_key, .. } = &mut simpler else { continue };
+        let changed = match part {
+            0 => idempotency_key.take().is_some(),
+            _ => body.collections.take().is_some(),
+        };
+        if changed {
+            forms.push(simpler);
+        }
     }
     forms
 }

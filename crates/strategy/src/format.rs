@@ -1,7 +1,7 @@
 //! The formats: how to draw them, how to check those that the validator does not know, and texts
 //! that miss them narrowly.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;

@@ -1,3 +1,5 @@
+//! Tests of reading documents.
+
 use serde_json::{Value, json};
 
 use super::{Direction, Document, Location, Style};

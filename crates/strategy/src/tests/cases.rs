@@ -1,3 +1,5 @@
+//! Tests of cases.
+
 use std::collections::BTreeSet;
 
 use proptest::strategy::{Strategy, ValueTree};

@@ -1,3 +1,5 @@
+//! Property tests over the corpus of small schemas.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

@@ -1,3 +1,5 @@
+//! Tests of the serialisation styles.
+
 use serde_json::{Value, json};
 use spec::document::{Location, Parameter, Style};
 
