@@ -31,9 +31,9 @@ fn replayed(args: &Replay) -> Result<Replayed, Stop> {
     runtime()?.block_on(async {
         let suite = open_suite(target_file(&args.place)?).await?;
         let (replayed, outcome) = replay_program(&suite, &file).await;
-        for one in &outcome.exchanges {
-            eprintln!("{}", curl::line(suite.account.as_str(), &one.exchange.request, &one.by));
-            eprintln!("-> {}", one.exchange.response.status);
+        for (one, exchange) in outcome.exchanges.iter().zip(outcome.redacted()) {
+            eprintln!("{}", curl::line(suite.account.as_str(), &exchange.request, &one.by));
+            eprintln!("-> {}", one.status);
         }
         Ok(replayed)
     })

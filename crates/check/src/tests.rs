@@ -446,8 +446,9 @@ fn lists_are_complete_filtered_capped_and_ordered() {
         &world.look(&list(0, &pending, None), &page(&[], None)),
         &["exports-list-filter-by-state"],
     );
-    let gone = ["account-one-base-url", "exports-list-answers-200"];
-    check(&world.look(&list(0, &[], None), &v2_error(404)), &gone);
+    check(&world.look(&list(0, &[], None), &v2_error(404)), &["exports-list-answers-200"]);
+    let gone = ["account-one-base-url", "exports-error-envelope", "exports-list-answers-200"];
+    check(&world.look(&list(0, &[], None), &answer(404, &json!({}))), &gone);
 }
 
 fn log_body() -> LogBody {

@@ -15,6 +15,7 @@ use spec::wire::{Exchange, Request, Response};
 use self::lists::TokenUse;
 use crate::control::ControlError;
 use crate::provision::{self, Lane};
+use crate::secret::Redactor;
 use crate::suite::Suite;
 use crate::transport::TransportError;
 use crate::twins;
@@ -34,17 +35,29 @@ pub struct Outcome {
     pub observations: Vec<(usize, check::Observation)>,
     /// Why the program was not finished.
     pub trouble: Option<Trouble>,
+    redactor: Redactor,
 }
 
-/// A public exchange as it took place.
+/// A public exchange as it took place. What was sent and what came is sealed: it can only be had
+/// redacted ([`Outcome::redacted`]), and most exchanges are never looked at again.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     /// The step of the program.
     pub step: usize,
     /// Who sent, as the program says it.
     pub by: Credential,
-    /// What was sent and what came.
-    pub exchange: Exchange,
+    /// The status of the response; 0 where there was none.
+    pub status: u16,
+    sealed: Sealed,
+}
+
+#[derive(Clone)]
+struct Sealed(Exchange);
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[sealed]")
+    }
 }
 
 /// Why a program stopped early.
@@ -66,6 +79,17 @@ pub enum Trouble {
 }
 
 impl Outcome {
+    /// The exchanges without any secret: those that were minted, and those that the target showed.
+    pub fn redacted(&self) -> Vec<Exchange> {
+        let all = || self.exchanges.iter().map(|one| &one.sealed.0);
+        for exchange in all() {
+            if let Some(json) = &exchange.response.json {
+                self.redactor.learn_from_json(json);
+            }
+        }
+        all().map(|exchange| self.redactor.redact_exchange(exchange)).collect()
+    }
+
     /// The first message with which a requirement is broken, and the exchange it came at.
     pub fn broken(&self, requirement: &str) -> Option<(usize, &str)> {
         self.observations.iter().find_map(|(at, one)| match &one.outcome {
@@ -100,7 +124,10 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
         untracked: Vec::new(),
     };
     match provision::provision(suite, program).await {
-        Ok(lane) => run.lane = lane,
+        Ok(lane) => {
+            run.outcome.redactor = lane.redactor.clone();
+            run.lane = lane;
+        }
         Err(trouble) => {
             run.outcome.trouble = Some(trouble);
             return run.outcome;
@@ -225,18 +252,13 @@ impl Run<'_> {
         Ok((patient.response, Moment { sent, received }))
     }
 
-    /// Redacts at capture: nothing unredacted outlives the judging.
     fn record(&mut self, request: &Request, by: &Credential, response: &Response) {
-        if let Some(json) = &response.json {
-            self.lane.redactor.learn_from_json(json);
-        }
+        let exchange = Exchange { request: request.clone(), response: response.clone() };
         self.outcome.exchanges.push(Recorded {
             step: self.step,
             by: by.clone(),
-            exchange: Exchange {
-                request: self.lane.redactor.redact_request(request),
-                response: self.lane.redactor.redact_response(response),
-            },
+            status: response.status,
+            sealed: Sealed(exchange),
         });
     }
 

@@ -225,8 +225,9 @@ async fn counterexamples(
         let (message, exchanges) = match &minimal.outcome {
             Some(outcome) => {
                 let (at, message) = outcome.broken(slug).unwrap_or((0, &failure.message));
-                let upto = &outcome.exchanges[..outcome.exchanges.len().min(at + 1)];
-                (message.to_owned(), upto.to_vec())
+                let who = outcome.exchanges.iter().map(|one| one.by.clone());
+                let upto = who.zip(outcome.redacted()).take(at + 1).collect();
+                (message.to_owned(), upto)
             }
             None => (failure.message.clone(), Vec::new()),
         };
@@ -246,12 +247,9 @@ async fn counterexamples(
             confirmed: format!("{}/{}", minimal.confirmed, shrink::CONFIRMATIONS),
             curl: exchanges
                 .iter()
-                .map(|one| curl::line(suite.account.as_str(), &one.exchange.request, &one.by))
+                .map(|(by, one)| curl::line(suite.account.as_str(), &one.request, by))
                 .collect(),
-            exchanges: exchanges
-                .iter()
-                .map(|one| transcript::exchange_json(&one.exchange))
-                .collect(),
+            exchanges: exchanges.iter().map(|(_, one)| transcript::exchange_json(one)).collect(),
             replay,
         });
     }

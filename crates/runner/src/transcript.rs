@@ -39,7 +39,9 @@ impl Transcript {
     /// Writes the exchanges of a program.
     pub fn write(&mut self, program: &Program, outcome: &Outcome) {
         let Some(file) = &mut self.file else { return };
+        let redacted = outcome.redacted();
         for (index, recorded) in outcome.exchanges.iter().enumerate() {
+            let exchange = &redacted[index];
             // How often a job is polled is a matter of its speed: only the last look is kept, so
             // that two runs of one seed leave the same lines.
             let polls = matches!(
@@ -57,8 +59,8 @@ impl Transcript {
                 _ => json!({
                     "unit": program.name,
                     "step": recorded.step,
-                    "request": request_json(&recorded.exchange.request),
-                    "response": response_json(&recorded.exchange.response),
+                    "request": request_json(&exchange.request),
+                    "response": response_json(&exchange.response),
                 }),
             };
             if let Err(error) = writeln!(file, "{line}") {
