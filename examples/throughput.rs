@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use refserver::Config;
-use runner::control::{Control, NewAccount};
+use runner::control::{Control, JobKind, NewAccount};
 use runner::drive::{Driven, Progress};
 use runner::generate::Phase;
 use runner::known::KnownFailures;
@@ -92,33 +92,81 @@ async fn suite_rate(suite: &Suite, exchanges: u64) -> f64 {
     rate(finished.report.exchanges, taken)
 }
 
-/// Sends the same few requests over and over through the same transport.
+/// The operations that the suite's random cases are about.
+const OPERATIONS: u64 = 8;
+
+/// How many requests share an account, in the suite as here.
+const PER_ACCOUNT: u64 = 25;
+
+/// The same accounts, the same operations and the same transport, but each request fixed, and no
+/// answer looked at beyond its status.
 async fn bare_rate(suite: &Suite, exchanges: u64) -> f64 {
-    let control: &Control = suite.control.as_ref().expect("the reference has one");
-    let account = control.create_account(&NewAccount::default()).await.expect("it is made");
-    let key = control
-        .create_key(&account.account_id, model::Role::Owner, None, None)
-        .await
-        .expect("it is made");
-    let bearer = key.secret.bearer();
-    let mut list = Request::new("GET", "/v2/exports");
-    list.query = Some("max_results=10&state=Pending".to_owned());
-    let mut logs = Request::new("POST", "/api/v1/logs/_list");
-    logs.query = Some("type=query".to_owned());
-    let logs = logs.with_json(&json!({"states": ["Complete", "Pending"], "max_results": 10}));
-    let requests = [list, logs, Request::new("GET", "/api/v1/oauth/apps")];
     let begun = Instant::now();
-    futures_util::stream::iter(0..exchanges)
-        .map(|n| {
-            let request = &requests[usize::try_from(n % 3).unwrap_or(0)];
-            suite.transport.send(&suite.account, request, Some(&bearer))
-        })
+    futures_util::stream::iter(0..exchanges / PER_ACCOUNT)
+        .map(|n| bare_account(suite, n % OPERATIONS))
         .buffer_unordered(JOBS)
-        .for_each(|answer| async move {
-            assert_eq!(answer.map(|answer| answer.status), Ok(200));
-        })
+        .for_each(|()| async {})
         .await;
-    rate(exchanges, begun.elapsed())
+    rate(exchanges / PER_ACCOUNT * PER_ACCOUNT, begun.elapsed())
+}
+
+async fn bare_account(suite: &Suite, operation: u64) {
+    let control: &Control = suite.control.as_ref().expect("the reference has one");
+    let shop = model::DatabaseSetup {
+        path: "us-std/shop".to_owned(),
+        collections: vec!["Product".to_owned(), "Category".to_owned()],
+    };
+    let new = NewAccount { databases: vec![shop], ..NewAccount::default() };
+    let account = control.create_account(&new).await.expect("it is made").account_id;
+    let role = model::Role::Owner;
+    let key = control.create_key(&account, role, None, None).await.expect("it is made");
+    let bearer = key.secret.bearer();
+    let send = async |request: &Request| {
+        let answer = suite.transport.send(&suite.account, request, Some(&bearer)).await;
+        let answer = answer.expect("it is answered");
+        assert!(answer.is_success(), "{} {}", request.path, answer.status);
+        answer.json.unwrap_or_default()
+    };
+    let export = Request::new("POST", "/v2/exports").with_json(&json!({
+        "database": "us-std/shop", "format": "simple", "destination": "s3://bucket/path",
+    }));
+    let logs = typed("POST", "/api/v1/logs").with_json(&json!({
+        "database": "us-std/shop",
+        "time_start": "2026-01-01T00:00:00Z",
+        "time_end": "2026-01-02T00:00:00Z",
+    }));
+    let request = match operation {
+        0 => export,
+        1 => Request::new("GET", "/v2/exports"),
+        2 => {
+            let made = send(&export).await;
+            let id = made["response"]["id"].as_str().unwrap_or("").to_owned();
+            Request::new("GET", format!("/v2/exports/{id}"))
+        }
+        3 => logs,
+        4 | 5 => {
+            let made = send(&logs).await;
+            let id = made["request_id"].as_str().unwrap_or("").to_owned();
+            let kind = JobKind::LogRequest;
+            control.move_job(&account, kind, &id, "Complete", None).await.expect("it moves");
+            match operation {
+                4 => typed("GET", &format!("/api/v1/logs/{id}")),
+                _ => typed("POST", &format!("/api/v1/logs/{id}/url")),
+            }
+        }
+        6 => typed("POST", "/api/v1/logs/_list").with_json(&json!({"states": ["Complete"]})),
+        _ => Request::new("GET", "/api/v1/oauth/apps"),
+    };
+    for _ in 0..PER_ACCOUNT {
+        send(&request).await;
+    }
+    control.delete_account(&account).await.expect("it is deleted");
+}
+
+fn typed(method: &str, path: &str) -> Request {
+    let mut request = Request::new(method, path);
+    request.query = Some("type=query".to_owned());
+    request
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate needs no more than a double has")]
