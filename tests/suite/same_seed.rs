@@ -61,7 +61,7 @@ fn volatile_replaced(text: &str, names: &mut BTreeMap<String, String>) -> String
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let is_time = word.len() >= 20 && word.as_bytes()[4] == b'-' && word.contains('T');
         let is_id = word.len() >= 15 && digits == word.len();
-        let is_token = word.len() >= 40 && digits > 0;
+        let is_token = word.len() >= 40;
         if is_time {
             out.push_str("<time>");
         } else if is_id || is_token {
