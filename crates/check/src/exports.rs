@@ -230,7 +230,9 @@ fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observation
     judge_flags(export, "exports-create-answers-201", out);
     let (low, high) = seen.state.account_time(sent.account, seen.moment);
     let slack = seen.state.slack + 1000;
-    if let Some(created) = time_of(export, "created_at") {
+    // Only a clock that was read can be held against a time that is shown.
+    let clock_known = seen.state.accounts.get(sent.account).is_some_and(|a| a.clock_known);
+    if let Some(created) = time_of(export, "created_at").filter(|_| clock_known) {
         out.expect(
             "control-clock-moves",
             created >= low - slack && created <= high + slack,

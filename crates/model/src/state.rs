@@ -51,6 +51,8 @@ pub struct Account {
     pub apps: Vec<App>,
     /// Account clock minus our clock: the least and the most that it can be.
     pub offset: (Millis, Millis),
+    /// Whether the control API said what its clock shows.
+    pub clock_known: bool,
     /// Whether nobody else uses the account, so that its lists are known wholly.
     pub exclusive: bool,
     /// Whether something was done to its exports whose effect is not known.
@@ -157,6 +159,7 @@ impl State {
             id: String::new(),
             apps: Vec::new(),
             offset: (-slack, slack),
+            clock_known: false,
             exclusive: true,
             exports_uncertain: false,
             logs_uncertain: false,
@@ -180,6 +183,7 @@ impl State {
     pub fn learn_clock(&mut self, account: usize, now: Millis, moment: Moment) {
         if let Some(account) = self.accounts.get_mut(account) {
             account.offset = (now - moment.received, now - moment.sent);
+            account.clock_known = true;
         }
     }
 

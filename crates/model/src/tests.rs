@@ -179,7 +179,7 @@ fn handles_that_were_never_bound_name_nobody() {
         let step = Transition::GetExport { by: Credential::Key(0), export };
         render::request(state, &render::Place::default(), &step, NOW).map(|request| request.path)
     };
-    assert_eq!(path(&state, 7).as_deref(), Some("/v2/exports/1"));
+    assert_eq!(path(&state, 7).as_deref(), Some("/v2/exports/888888888888888888"));
     apply::answer(&mut state, &create(0, 7), &created("1/00"), AT, NOW);
     assert_eq!(path(&state, 7).as_deref(), Some("/v2/exports/1%2F00"));
 }

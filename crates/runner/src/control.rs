@@ -158,15 +158,20 @@ impl Control {
             r#"201 with {"account_id", "oauth_apps": [{"id"}], "core": {"secret"} | null}"#;
         let reply = self.call(call, Some(account.to_json()), 201, expected).await?;
         let account_id = reply.identifier("account_id")?;
-        let apps = reply.array("oauth_apps")?;
-        let oauth_apps: Vec<_> =
-            apps.iter().map(|app| reply.string_in(app, "id")).collect::<Result<_, _>>()?;
+        // A target without OAuth apps, or without the core surface, may leave their members out.
+        let oauth_apps: Vec<_> = match reply.array("oauth_apps") {
+            Err(_) if account.oauth_apps.is_empty() => Vec::new(),
+            apps => {
+                let ids = apps?.iter().map(|app| reply.string_in(app, "id"));
+                ids.collect::<Result<_, _>>()?
+            }
+        };
         if oauth_apps.len() != account.oauth_apps.len() {
             return Err(reply.unexpected("\"oauth_apps\" has another length than was asked for"));
         }
-        let core_secret = match reply.member("core")? {
-            Value::Null => None,
-            core => Some(Secret::new(reply.string_in(core, "secret")?)),
+        let core_secret = match reply.member("core") {
+            Err(_) | Ok(Value::Null) => None,
+            Ok(core) => Some(Secret::new(reply.string_in(core, "secret")?)),
         };
         Ok(Account { account_id, oauth_apps, core_secret })
     }

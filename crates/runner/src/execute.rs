@@ -5,6 +5,8 @@ mod files;
 mod jobs;
 mod lists;
 
+use std::collections::BTreeMap;
+
 use check::{Observations, Seen};
 use model::render;
 use model::state::{Millis, Moment};
@@ -121,6 +123,7 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
         lane: Lane::default(),
         outcome: Outcome::default(),
         step: 0,
+        anchors: BTreeMap::new(),
         untracked: Vec::new(),
     };
     match provision::provision(suite, program).await {
@@ -152,6 +155,8 @@ struct Run<'a> {
     lane: Lane,
     outcome: Outcome,
     step: usize,
+    /// By account, what its log windows are relative to.
+    anchors: BTreeMap<usize, Millis>,
     /// Ids of unfinished exports that generated requests made: account and id.
     untracked: Vec<(usize, String)>,
 }
@@ -187,7 +192,7 @@ impl Run<'_> {
     async fn call(&mut self, step: &Transition) -> Result<Response, Trouble> {
         let by = step.by().cloned().unwrap_or(Credential::Missing);
         let account = self.account_of(&by);
-        let now = self.account_now(account);
+        let now = self.anchor(account);
         let Some(request) = render::request(&self.lane.state, &self.suite.place, step, now) else {
             return Ok(Response::default());
         };
@@ -280,6 +285,13 @@ impl Run<'_> {
             | Credential::BearerOnly
             | Credential::Garbage => 0,
         }
+    }
+
+    /// What log windows are relative to: the account's clock when it was first needed, so that a
+    /// request that is repeated later is the same request.
+    fn anchor(&mut self, account: usize) -> Millis {
+        let now = self.account_now(account);
+        *self.anchors.entry(account).or_insert(now)
     }
 
     /// The account's clock as well as it is known: the middle of what it can show.

@@ -10,6 +10,7 @@ use spec::requirement::Requirement;
 use spec::wire::Request;
 use strategy::{Case, Input, Intent, Refinement, Refinements, ViolationKind};
 
+use crate::certain;
 use crate::chains::access::world;
 use crate::chains::{Chain, Facts, OWNER};
 use crate::draw::{self, Drawn};
@@ -220,7 +221,7 @@ impl Maker<'_> {
                 };
             }
         }
-        let expect = if speaks_for.is_empty() {
+        let expect = if speaks_for.is_empty() || !certain::is_certain(edge) {
             RawExpect::Open
         } else {
             RawExpect::Refused { statuses, speaks_for }

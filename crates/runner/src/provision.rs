@@ -85,10 +85,16 @@ async fn mint(suite: &Suite, program: &Program, lane: &mut Lane) -> Result<(), T
     let tells_time = program.steps.iter().any(depends_on_time)
         || program.setup.keys.iter().any(|key| key.ttl_days.is_some());
     for (index, setup) in program.setup.accounts.iter().enumerate() {
-        let account = control.create_account(&new_account(setup)).await.map_err(control_trouble)?;
+        let steers = suite.offers(&["jobs"]);
+        let new = new_account(setup, steers);
+        let account = control.create_account(&new).await.map_err(control_trouble)?;
         suite.minted.borrow_mut().insert(account.account_id.clone());
         lane.minted.push(account.account_id.clone());
         let known = &mut lane.state.accounts[index];
+        if !steers {
+            // Nothing is promised of when its jobs move.
+            known.setup.jobs = model::Jobs::Auto(0);
+        }
         known.id.clone_from(&account.account_id);
         known.apps = account
             .oauth_apps
@@ -149,7 +155,7 @@ async fn mint_key(
     Ok(())
 }
 
-fn new_account(setup: &AccountSetup) -> NewAccount {
+fn new_account(setup: &AccountSetup, steers: bool) -> NewAccount {
     let app = |index: u32| NewOauthApp {
         oauth2_client: if index.is_multiple_of(2) { "Cloudflare" } else { "Datadog" }.to_owned(),
         scope: vec![("list_databases".to_owned(), "List Databases".to_owned())],
@@ -158,7 +164,7 @@ fn new_account(setup: &AccountSetup) -> NewAccount {
         plan: Some(setup.plan),
         databases: setup.databases.clone(),
         oauth_apps: (0..setup.apps).map(app).collect(),
-        jobs: Some(setup.jobs),
+        jobs: steers.then_some(setup.jobs),
     }
 }
 
