@@ -69,19 +69,19 @@ pub(crate) struct Run {
     #[arg(long, value_name = "PATTERN")]
     pub(crate) skip: Vec<String>,
     /// The seed of everything generated: the same seed sends the same requests.
-    #[arg(long, env = "CONFORMANCE_SEED", default_value_t = 1)]
+    #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Begin no further random cases after this time, such as 30s or 10m.
-    #[arg(long, env = "CONFORMANCE_BUDGET", value_parser = duration, conflicts_with = "cases")]
+    #[arg(long, env = "CONFORMANCE_BUDGET", hide_env_values = true, value_parser = duration, conflicts_with = "cases")]
     pub(crate) budget: Option<Duration>,
     /// Random valid requests for each operation.
-    #[arg(long, env = "CONFORMANCE_CASES", value_name = "N")]
+    #[arg(long, env = "CONFORMANCE_CASES", hide_env_values = true, value_name = "N")]
     pub(crate) cases: Option<u32>,
     /// Units of work side by side, each on accounts of its own.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<usize>,
     /// Declared failures: a pattern and its reason on each line.
-    #[arg(long, env = "CONFORMANCE_KNOWN_FAILURES", value_name = "FILE")]
+    #[arg(long, env = "CONFORMANCE_KNOWN_FAILURES", hide_env_values = true, value_name = "FILE")]
     pub(crate) known_failures: Option<PathBuf>,
     /// Where the report goes.
     #[arg(long, value_name = "DIR", default_value = "target/conformance")]

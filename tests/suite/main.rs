@@ -7,5 +7,6 @@ mod conformance;
 mod faults;
 mod hostile;
 mod same_seed;
+mod snapshots;
 mod support;
 mod variants;
