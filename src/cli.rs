@@ -72,7 +72,13 @@ pub(crate) struct Run {
     #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Begin no further random cases after this time, such as 30s or 10m.
-    #[arg(long, env = "CONFORMANCE_BUDGET", hide_env_values = true, value_parser = duration, conflicts_with = "cases")]
+    #[arg(
+        long,
+        env = "CONFORMANCE_BUDGET",
+        hide_env_values = true,
+        value_parser = duration,
+        conflicts_with = "cases"
+    )]
     pub(crate) budget: Option<Duration>,
     /// Random valid requests for each operation.
     #[arg(long, env = "CONFORMANCE_CASES", hide_env_values = true, value_name = "N")]

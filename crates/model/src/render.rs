@@ -9,7 +9,8 @@ use crate::transition::{
     ExportFilter, FirstPage, Handle, Listing, LogBody, LogState, RawCase, Transition, UrlBody,
 };
 
-/// An id that nothing has, neither a snowflake nor a number counted up from one: used where a handle was never bound, so that shrinking stays total.
+/// An id that nothing has, neither a snowflake nor a number counted up from one: used where a
+/// handle was never bound, so that shrinking stays total.
 pub const NOBODY: &str = "888888888888888888";
 
 /// The default place of Create File URL; a target may declare another (C-27).
