@@ -474,6 +474,10 @@ pub fn judge_walk(known: &Known, walked: &Walked, out: &mut Observations) {
         out.broken(rows.token, message);
         return;
     }
+    if !walked.ended && !known.exact {
+        out.unknown(rows.token, "the list is longer than it is followed");
+        return;
+    }
     if !walked.ended {
         let message = format!("the walk had not ended after {} pages", walked.pages);
         out.broken(rows.token, message);

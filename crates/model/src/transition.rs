@@ -480,6 +480,29 @@ impl Transition {
         Some(other)
     }
 
+    /// The same with its idempotency key or token made this run's own: where an account is shared
+    /// with others and with earlier runs, a key of the alphabet may long be taken.
+    pub fn made_own(&self, nonce: u64) -> Transition {
+        let mut own = self.clone();
+        match &mut own {
+            Transition::CreateExport { idempotency_key: Some(key), .. } => {
+                *key = format!("{key}-{nonce:012x}");
+            }
+            Transition::RequestLogs { body, .. } => {
+                if let Some(token) = &mut body.idempotency_token
+                    && token.len() == 36
+                {
+                    let upper = token.contains(|letter: char| letter.is_ascii_uppercase());
+                    let digits = format!("{:012x}", nonce & 0xffff_ffff_ffff);
+                    let digits = if upper { digits.to_uppercase() } else { digits };
+                    token.replace_range(24.., &digits);
+                }
+            }
+            _ => {}
+        }
+        own
+    }
+
     /// Who sends, where a key or another credential is used.
     pub fn by(&self) -> Option<&Credential> {
         match self {

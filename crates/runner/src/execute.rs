@@ -138,9 +138,12 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
     }
     let made = std::mem::take(&mut run.lane.observations);
     run.keep(made);
+    let shared = run.lane.state.accounts.iter().any(|account| !account.exclusive);
+    let nonce = shared.then(|| suite.nonce());
     for (index, step) in program.steps.iter().enumerate() {
         run.step = index;
-        if let Err(trouble) = run.step(step).await {
+        let own = nonce.map(|nonce| step.made_own(nonce));
+        if let Err(trouble) = run.step(own.as_ref().unwrap_or(step)).await {
             run.outcome.trouble = Some(trouble);
             break;
         }

@@ -178,21 +178,23 @@ fn borrow(suite: &Suite, program: &Program, lane: &mut Lane) {
         account.id.clone_from(name);
         lane.database_secrets.push(None);
     }
+    let mut used: Vec<usize> = Vec::new();
     for (index, setup) in program.setup.keys.iter().enumerate() {
         let name = &names[setup.account];
-        // The n-th key of this account and role in the program is the n-th one in the file.
-        let nth = program.setup.keys[..index]
-            .iter()
-            .filter(|other| other.account == setup.account && other.role == setup.role)
-            .count();
-        let fits = |role: Role| role == setup.role || good(role) && good(setup.role);
-        let mut found =
-            suite.static_keys.iter().filter(|key| key.account == *name && fits(key.role));
-        let key = found.nth(nth);
-        if key.is_none() {
+        let free = |exact: bool| {
+            suite.static_keys.iter().enumerate().position(|(at, key)| {
+                let fits = key.role == setup.role || !exact && good(key.role) && good(setup.role);
+                key.account == *name && fits && !used.contains(&at)
+            })
+        };
+        // No key stands in for two, or two keys of a program would be one.
+        let found = free(true).or_else(|| free(false));
+        used.extend(found);
+        if found.is_none() {
             lane.state.keys[index].revoked = true;
         }
-        lane.secrets.push(key.map_or_else(|| Secret::new(String::new()), |key| key.secret.clone()));
+        let secret = found.map(|at| suite.static_keys[at].secret.clone());
+        lane.secrets.push(secret.unwrap_or_else(|| Secret::new(String::new())));
     }
 }
 

@@ -68,6 +68,8 @@ pub struct Suite {
     pub minted: RefCell<BTreeSet<String>>,
     /// Whether the target was seen to refuse a second export while one is unfinished (C-30).
     pub one_at_a_time: Cell<bool>,
+    /// Programs that were given a nonce.
+    pub nonces: Cell<u64>,
     /// Public requests sent so far.
     pub sent: Cell<u64>,
     /// The seed of everything generated.
@@ -106,6 +108,12 @@ impl Suite {
     /// The document's operation with this id.
     pub fn operation(&self, id: &str) -> Option<&document::Operation> {
         self.document.operation(id)
+    }
+
+    /// A number that no other program of this run gets, nor, in all likelihood, any of another.
+    pub fn nonce(&self) -> u64 {
+        self.nonces.set(self.nonces.get() + 1);
+        self.started_at.unsigned_abs().wrapping_mul(4096).wrapping_add(self.nonces.get())
     }
 
     /// Counts a public request.

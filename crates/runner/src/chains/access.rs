@@ -58,7 +58,7 @@ pub(crate) fn world(facts: &Facts, operation: &str, chain: Chain) -> Chain {
             log_to(0, LogState::Complete),
             status(OWNER, 0),
         ]),
-        "deleteOauthApp" | "listOauthApps" => chain.apps(2),
+        "deleteOauthApp" => chain.apps(2),
         _ => chain,
     }
 }

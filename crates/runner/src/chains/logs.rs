@@ -23,6 +23,8 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         url(facts),
         url_refused(facts),
         token(facts),
+        token_after_completion(facts),
+        list_plain(facts),
         token_window(facts),
         list(facts),
         list_walk(facts),
@@ -159,8 +161,29 @@ fn token(facts: &Facts) -> Program {
         .steps([request(OWNER, 2, with_token(facts, OTHER_TOKEN))])
         .steps([request(OWNER, 3, with_token(facts, &OTHER_TOKEN.to_uppercase()))])
         .steps([request(OWNER, 4, shop(facts)), request(OWNER, 5, shop(facts))])
-        .steps([log_to(0, LogState::Complete), request(OWNER, 6, with_token(facts, TOKEN))])
         .steps([walk(OWNER, all(), None)])
+        .done()
+}
+
+fn token_after_completion(facts: &Facts) -> Program {
+    Chain::new("logs/token-after-completion", facts)
+        .steps([request(OWNER, 0, with_token(facts, TOKEN)), log_to(0, LogState::Complete)])
+        .steps([request(OWNER, 1, with_token(facts, TOKEN)), status(OWNER, 0)])
+        .done()
+}
+
+/// Nothing here needs a job to be steered.
+fn list_plain(facts: &Facts) -> Program {
+    let all = || Listing::Logs(LogState::ALL.to_vec());
+    let null = Transition::ListPage {
+        by: OWNER,
+        list: all(),
+        max_results: Some(100),
+        first: FirstPage::Null,
+    };
+    Chain::new("logs/list-plain", facts)
+        .steps([request(OWNER, 0, shop(facts)), request(OWNER, 1, shop(facts))])
+        .steps([page(OWNER, all(), Some(100)), null, walk(OWNER, all(), Some(1))])
         .done()
 }
 
