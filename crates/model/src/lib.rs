@@ -10,6 +10,7 @@
 pub mod access;
 pub mod apply;
 pub mod program;
+pub mod raw;
 pub mod render;
 pub mod replay;
 pub mod state;
