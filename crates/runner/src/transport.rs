@@ -8,7 +8,7 @@
 //! - Nothing is taken from the surroundings: no proxies, cookies, redirects, or credentials other
 //!   than those handed over with a call.
 //! - A path arrives as it was given. `reqwest` goes by way of `url`, which normalises (`%2e%2e`,
-//!   `\`); a request whose line that would change takes the plain `hyper` road in [`raw`].
+//!   `\`); a request whose line that would change takes the plain `hyper` road in `raw`.
 //! - Connections are kept and reused. One that was closed under a request before a byte came back
 //!   is retried once where that is safe; see [`Transport::send`].
 //!
