@@ -6,7 +6,7 @@
 //! [`exchange`] what holds for every exchange, [`credentials`] who was let in, and one file per
 //! area judges the rest.
 //!
-//! Start at [`judge`].
+//! Start at [`judge()`].
 
 pub mod credentials;
 pub mod documented;
