@@ -156,3 +156,31 @@ fn a_secret_of_the_target_reaches_no_artefact() {
     }
     assert!(read >= 3, "only {read} artefacts were written");
 }
+
+/// The control API answers, and the account API hangs: the run gives up instead of waiting for
+/// each of its units.
+#[test]
+fn a_mute_account_api_ends_the_run() {
+    let address = raw_server(|request| match request.contains("/conformance/v1") {
+        true => control_or(&request, 500, "text/plain", ""),
+        false => Answer::Silence,
+    });
+    let dir = scratch("mute");
+    let target = dir.join("mute.toml");
+    let text = format!(
+        "[endpoints]\naccount = \"http://{address}\"\ncontrol = \"http://{address}\"\n\n\
+         [limits]\ntimeout = \"300ms\"\n"
+    );
+    std::fs::write(&target, text).expect("it can be written");
+    let output = binary()
+        .args(["run", "--quiet", "--target"])
+        .arg(&target)
+        .arg("--report")
+        .arg(&dir)
+        .output()
+        .expect("the binary starts");
+    let printed = printed(&output);
+    assert_eq!(output.status.code(), Some(3), "{printed}");
+    assert!(printed.contains("FAIL http-request-answered"), "{printed}");
+    assert!(printed.contains("the target cannot be reached"), "{printed}");
+}

@@ -17,6 +17,9 @@ use crate::transcript::Transcript;
 /// How many units in a row may fail to reach the target before the run is given up.
 const UNREACHABLE_MAX: u32 = 3;
 
+/// How many units may go without a single answer before the run is given up.
+const MUTE_MAX: u64 = 10;
+
 /// The first failure of a requirement.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -37,6 +40,8 @@ pub struct Driven {
     pub failures: BTreeMap<String, Failure>,
     /// Public exchanges.
     pub exchanges: u64,
+    /// Those that got an answer.
+    pub answered: u64,
     /// Units done.
     pub units: u64,
     /// Why the run was given up, if it was.
@@ -105,7 +110,8 @@ pub async fn drive(
         unreachable = if reached { 0 } else { unreachable + 1 };
         driven.units += 1;
         progress.unit_done(&done.name, &driven, units.len());
-        if unreachable >= UNREACHABLE_MAX {
+        let mute = driven.answered == 0 && driven.units >= MUTE_MAX;
+        if unreachable >= UNREACHABLE_MAX || mute {
             let why = done.parts.iter().find_map(|(_, outcome)| outcome.trouble.clone());
             driven.given_up = Some(trouble_words(why.as_ref()));
             break;
@@ -157,20 +163,11 @@ fn fold(driven: &mut Driven, program: &Program, outcome: &Outcome) {
         driven.tallies.add(observation);
         note_failure(driven, program, observation, before + *at as u64);
     }
-    let at = before + outcome.exchanges.len() as u64;
-    match &outcome.trouble {
-        Some(Trouble::Unanswered { .. }) => {
-            let message = trouble_words(outcome.trouble.as_ref());
-            let observation = broken("http-request-answered", message);
-            driven.tallies.add(&observation);
-            note_failure(driven, program, &observation, at.saturating_sub(1));
-        }
-        Some(Trouble::Control(message)) => {
-            let observation = broken("control-contract", message.clone());
-            driven.tallies.add(&observation);
-            note_failure(driven, program, &observation, at);
-        }
-        Some(Trouble::Unreachable(_)) | None => {}
+    driven.answered += outcome.exchanges.iter().filter(|one| one.status != 0).count() as u64;
+    if let Some((requirement, at, message)) = outcome.broken_off() {
+        let observation = broken(requirement, message);
+        driven.tallies.add(&observation);
+        note_failure(driven, program, &observation, before + at as u64);
     }
 }
 

@@ -102,17 +102,27 @@ impl Outcome {
         })
     }
 
-    /// The slugs that are broken, in the order met, each once.
-    pub fn broken_requirements(&self) -> Vec<String> {
-        let mut slugs: Vec<String> = Vec::new();
-        for (_, one) in &self.observations {
-            if matches!(one.outcome, check::Outcome::Broken(_))
-                && !slugs.iter().any(|slug| *slug == one.requirement)
-            {
-                slugs.push(one.requirement.to_string());
+    /// The requirement that was broken where the program was broken off, the exchange it came at,
+    /// and what happened.
+    pub fn broken_off(&self) -> Option<(&'static str, usize, String)> {
+        let last = self.exchanges.len().saturating_sub(1);
+        match self.trouble.as_ref()? {
+            Trouble::Unanswered { asked, error, .. } => {
+                let message = format!("{asked} got no complete answer: failed to {error}");
+                Some(("http-request-answered", last, message))
             }
+            Trouble::Control(message) => Some(("control-contract", last, message.clone())),
+            Trouble::Unreachable(_) => None,
         }
-        slugs
+    }
+
+    /// Whether and how a requirement is broken, in an exchange or where the program was broken off.
+    pub fn breaks(&self, requirement: &str) -> Option<(usize, String)> {
+        let judged = self.broken(requirement).map(|(at, message)| (at, message.to_owned()));
+        judged.or_else(|| {
+            let (slug, at, message) = self.broken_off()?;
+            (slug == requirement).then_some((at, message))
+        })
     }
 }
 

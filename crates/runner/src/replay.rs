@@ -2,7 +2,7 @@
 
 use crate::counterexample::CounterexampleFile;
 use crate::drive::trouble_words;
-use crate::execute::{Outcome, Trouble, execute};
+use crate::execute::{Outcome, execute};
 use crate::suite::Suite;
 
 /// What a replay came to.
@@ -46,16 +46,9 @@ pub async fn replay(suite: &Suite, file: &CounterexampleFile) -> (Replayed, Outc
         return (Replayed::Error(message), Outcome::default());
     }
     let outcome = execute(suite, &file.program).await;
-    let broken = outcome.broken(&file.requirement).map(|(_, message)| message.to_owned());
-    let replayed = match (broken, &outcome.trouble) {
-        (Some(message), _) => Replayed::Failed(message),
+    let replayed = match (outcome.breaks(&file.requirement), &outcome.trouble) {
+        (Some((_, message)), _) => Replayed::Failed(message),
         (None, None) => Replayed::Fixed,
-        (None, Some(Trouble::Unanswered { .. })) if file.requirement == "http-request-answered" => {
-            Replayed::Failed(trouble_words(outcome.trouble.as_ref()))
-        }
-        (None, Some(Trouble::Control(message))) if file.requirement == "control-contract" => {
-            Replayed::Failed(message.clone())
-        }
         (None, trouble) => Replayed::Error(trouble_words(trouble.as_ref())),
     };
     (replayed, outcome)

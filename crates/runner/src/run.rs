@@ -224,10 +224,11 @@ async fn counterexamples(
         let sources = suite.requirements.get(slug).map(|row| row.sources.clone());
         let (message, exchanges) = match &minimal.outcome {
             Some(outcome) => {
-                let (at, message) = outcome.broken(slug).unwrap_or((0, &failure.message));
+                let (at, message) =
+                    outcome.breaks(slug).unwrap_or_else(|| (0, failure.message.clone()));
                 let who = outcome.exchanges.iter().map(|one| one.by.clone());
                 let upto = who.zip(outcome.redacted()).take(at + 1).collect();
-                (message.to_owned(), upto)
+                (message, upto)
             }
             None => (failure.message.clone(), Vec::new()),
         };

@@ -3,6 +3,8 @@
 //! Bounded in programs and in requests, pinned to one requirement (a smaller program that breaks
 //! another one is no counterexample to this), and confirmed by running the end result again.
 
+use std::time::{Duration, Instant};
+
 use model::Program;
 use model::Transition;
 use model::transition::{Credential, FirstPage, Listing};
@@ -15,6 +17,9 @@ const PROGRAMS_MAX: usize = 150;
 
 /// How many requests may be spent on one counterexample.
 const REQUESTS_MAX: usize = 3000;
+
+/// How long one counterexample may take: a target that hangs costs a time-out for each program.
+const TIME_MAX: Duration = Duration::from_secs(20);
 
 /// How often the result is run again.
 pub const CONFIRMATIONS: u32 = 3;
@@ -32,7 +37,7 @@ pub struct Minimal {
 
 /// Shrinks a program that broke a requirement.
 pub async fn shrink(suite: &Suite, program: &Program, requirement: &str) -> Minimal {
-    let mut search = Search { suite, requirement, programs: 0, requests: 0 };
+    let mut search = Search { suite, requirement, programs: 0, requests: 0, begun: Instant::now() };
     let mut best = program.clone();
     let mut changed = true;
     while changed && search.may_go_on() {
@@ -51,9 +56,11 @@ pub async fn shrink(suite: &Suite, program: &Program, requirement: &str) -> Mini
     let mut confirmed = 0;
     let mut outcome = None;
     for _ in 0..CONFIRMATIONS {
-        if let Some(broken) = search.breaks(&best).await {
-            confirmed += 1;
-            outcome = Some(broken);
+        let Some(broken) = search.breaks(&best).await else { continue };
+        confirmed += 1;
+        outcome = Some(broken);
+        if search.begun.elapsed() > TIME_MAX * 2 {
+            break;
         }
     }
     Minimal { program: best, outcome, confirmed }
@@ -64,18 +71,21 @@ struct Search<'a> {
     requirement: &'a str,
     programs: usize,
     requests: usize,
+    begun: Instant,
 }
 
 impl Search<'_> {
     fn may_go_on(&self) -> bool {
-        self.programs < PROGRAMS_MAX && self.requests < REQUESTS_MAX
+        self.programs < PROGRAMS_MAX
+            && self.requests < REQUESTS_MAX
+            && self.begun.elapsed() < TIME_MAX
     }
 
     async fn breaks(&mut self, program: &Program) -> Option<Outcome> {
         self.programs += 1;
         let outcome = execute(self.suite, program).await;
         self.requests += outcome.exchanges.len();
-        outcome.broken(self.requirement).is_some().then_some(outcome)
+        outcome.breaks(self.requirement).is_some().then_some(outcome)
     }
 }
 
