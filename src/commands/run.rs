@@ -6,7 +6,8 @@ use runner::fold::RunResult;
 use runner::generate::Phase;
 use runner::known::KnownFailures;
 use runner::pattern::{self, Selection};
-use runner::run::{Finished, Options, run as run_suite};
+use runner::run::{Finished, Options, run as run_suite, tear_down};
+use runner::suite::Suite;
 use runner::terminal;
 use spec::profile::Profile;
 use spec::requirement::Requirements;
@@ -57,10 +58,23 @@ fn finished(args: &Run) -> Result<Finished, Stop> {
         let suite = open_suite(file).await?;
         suite.seed.set(options.seed);
         suite.cases.set(options.cases);
-        Ok(run_suite(&suite, &options, &bar).await)
+        tokio::select! {
+            finished = run_suite(&suite, &options, &bar) => Ok(finished),
+            _ = tokio::signal::ctrl_c() => Err(interrupted(&suite).await),
+        }
     });
     bar.clear();
     finished
+}
+
+/// An interrupted run deletes what it had minted before it ends.
+async fn interrupted(suite: &Suite) -> Stop {
+    let left = tear_down(suite).await;
+    let message = match left.len() {
+        0 => "interrupted; all accounts that this run had made are deleted".to_owned(),
+        n => format!("interrupted; {n} accounts that this run had made could not be deleted"),
+    };
+    Stop { code: 130, message }
 }
 
 async fn any_api(

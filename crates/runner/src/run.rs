@@ -258,7 +258,7 @@ async fn counterexamples(
 }
 
 /// Deletes what is left of what was minted; gives back what could not be deleted.
-async fn tear_down(suite: &Suite) -> Vec<String> {
+pub async fn tear_down(suite: &Suite) -> Vec<String> {
     let left: Vec<String> = suite.minted.borrow().iter().cloned().collect();
     let Some(control) = &suite.control else { return left };
     for id in &left {

@@ -90,7 +90,8 @@ async fn create_account() {
 
 #[tokio::test]
 async fn an_account_of_defaults_says_nothing() {
-    let reply = json!({"account_id": "a", "oauth_apps": [], "core": null});
+    // A target without these surfaces may leave their members out.
+    let reply = json!({"account_id": "a"});
     let (control, server) = replying(201, &reply).await;
     let made = control.create_account(&NewAccount::default()).await.expect("an account");
     assert_eq!(made.core_secret, None);
@@ -180,7 +181,6 @@ const EXPECTED: &str = "expected 201 with {\"account_id\", \"oauth_apps\": [{\"i
     " (\"account_id\" is not a non-empty string)",
     r#"{"account_id":""}"#
 )]
-#[case(201, r#"{"account_id":"a"}"#, " (\"oauth_apps\" is missing)", r#"{"account_id":"a"}"#)]
 #[case(
     201,
     r#"{"account_id":"a","oauth_apps":[{"id":"x"}],"core":null}"#,
