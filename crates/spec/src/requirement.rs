@@ -181,7 +181,7 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
 ];
 
 /// The operations of the Account API that rows may name in `operations`.
-pub const OPERATIONS: &[&str] = &[
+pub const OPERATIONS: [&str; 9] = [
     "createExport",
     "listExports",
     "getExport",

@@ -3,23 +3,12 @@
 use model::program::{Plan, Program, Role};
 use model::transition::{Credential, Listing, LogState, Transition, UrlBody};
 
+use spec::requirement::OPERATIONS;
+
 use super::{
     Chain, DAY, Facts, OWNER, advance, body, create, exports, get, log_to, logs_of, new_url, page,
     request, status, walk,
 };
-
-/// The nine operations, in the order of the document.
-pub(crate) const OPERATIONS: [&str; 9] = [
-    "createExport",
-    "listExports",
-    "getExport",
-    "requestLogs",
-    "getLogRequest",
-    "createLogUrl",
-    "listLogRequests",
-    "listOauthApps",
-    "deleteOauthApp",
-];
 
 pub(super) fn chains(facts: &Facts) -> Vec<Program> {
     let mut programs: Vec<Program> =
