@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::render::{id_text, log_body, log_window};
-use model::replay::{Replay, log_replay};
+use model::replay::{Replay, log_replay, without_times};
 use model::state::{LogRequest, log_successors};
 use model::transition::{Handle, LogBody, LogState, UrlBody};
 use serde_json::Value;
@@ -86,17 +86,6 @@ fn judge_valid(seen: &Seen, account: usize, body: &LogBody, out: &mut Observatio
         }
         Replay::Unsure(_) => {}
     }
-}
-
-/// The body without its window, which is relative to the clock and so differs between two
-/// requests that are meant to be the same.
-pub fn without_times(body: &Value) -> Value {
-    let mut body = body.clone();
-    if let Some(members) = body.as_object_mut() {
-        members.remove("time_start");
-        members.remove("time_end");
-    }
-    body
 }
 
 fn answered_id(seen: &Seen) -> Option<String> {

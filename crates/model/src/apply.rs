@@ -8,7 +8,7 @@ use spec::wire::Response;
 
 use crate::access::{Access, access};
 use crate::render::{id_text, log_body, log_window, parse_time};
-use crate::replay::{Replay, export_replay, log_replay};
+use crate::replay::{Replay, export_replay, log_replay, without_times};
 use crate::state::{Export, LogRequest, Millis, Moment, PresignedUrl, Remembered, State};
 use crate::transition::{
     Credential, Destination, ExportBody, ExportState, Handle, Listing, LogBody, LogState,
@@ -234,11 +234,7 @@ fn requested(
     state.logs.insert(who.handle, log);
     log_shown(state, who.account, shown);
     let Some(text) = &body.idempotency_token else { return };
-    let mut sent = log_body(body, now);
-    if let Some(members) = sent.as_object_mut() {
-        members.remove("time_start");
-        members.remove("time_end");
-    }
+    let sent = without_times(&log_body(body, now));
     let replay = log_replay(state, who.account, Some(text), &sent, moment);
     if matches!(replay, Replay::Same(_) | Replay::Mismatch(_)) {
         return;

@@ -40,9 +40,7 @@ pub enum Work {
 
 /// What a plan is made for.
 #[derive(Clone, Debug)]
-pub struct Wanted<'a> {
-    /// Requirements in play.
-    pub rows: Vec<&'a Requirement>,
+pub struct Wanted {
     /// Operations and phases asked for; none asks for all.
     pub operations: Option<Vec<String>>,
     /// Phases asked for; none asks for all.

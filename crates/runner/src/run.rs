@@ -81,7 +81,6 @@ pub async fn run(suite: &Suite, options: &Options, progress: &dyn Progress) -> F
     let started_at = jiff::Timestamp::now();
     let rows = plan::rows(suite.requirements.iter(), &options.selection);
     let wanted = Wanted {
-        rows: rows.clone(),
         operations: options.operations.clone(),
         phases: options.phases.clone(),
         rounds: u64::from(options.cases.div_ceil(crate::generate::CASES_PER_ROUND)),
