@@ -27,7 +27,7 @@ const JOBS: usize = 8;
 struct Silent;
 
 impl Progress for Silent {
-    fn unit_done(&self, _name: &str, _driven: &Driven, _planned: usize) {}
+    fn unit_done(&self, _name: &str, _driven: &Driven, _planned: Option<usize>) {}
 }
 
 fn main() {

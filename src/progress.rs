@@ -30,8 +30,9 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn unit_done(&self, name: &str, driven: &Driven, planned: usize) {
-        self.0.set_length(planned as u64);
+    fn unit_done(&self, name: &str, driven: &Driven, planned: Option<usize>) {
+        // Where a budget decides, there is always more to do.
+        self.0.set_length(planned.map_or(driven.units + 1, |planned| planned as u64));
         self.0.set_position(driven.units);
         let failed = driven.failures.len();
         self.0.set_message(format!("{name}: {} exchanges, {failed} failed", driven.exchanges));

@@ -135,7 +135,7 @@ fn operations(names: &[String]) -> Result<Option<Vec<String>>, Stop> {
 }
 
 fn phases(names: &[String]) -> Result<Option<Vec<Phase>>, Stop> {
-    let all = || [Phase::Chains].into_iter().chain(Phase::GENERATED);
+    let all = || Phase::ALL.into_iter();
     let named = |name: &String| {
         all().find(|phase| phase.as_str() == name).ok_or_else(|| {
             let words: Vec<&str> = all().map(Phase::as_str).collect();

@@ -1,6 +1,9 @@
 //! Who was let in: missing, malformed, foreign, expired and revoked credentials, roles and plans.
 
-use model::access::{Access, Why};
+use model::Transition;
+use model::access::{Access, Why, may_be_denied};
+use model::choice;
+use model::transition::Credential;
 
 use crate::judge::Seen;
 use crate::verdict::{Instance, Observations};
@@ -84,16 +87,40 @@ fn judge_denied(seen: &Seen, plan: bool, out: &mut Observations) {
     } else {
         (["exports-role-required", role_row], "a key with the billing role")
     };
+    // Whether there is such a thing may be looked at before whether the key may see it.
+    let elsewhere = !is_own(seen) && seen.response.status == 404;
     for row in rows {
-        out.expect_as(row, Instance::Discriminating, seen.response.status == 403, || {
-            format!("{} to {what}; 403 is due", seen.answered())
-        });
+        out.expect_as(
+            row,
+            Instance::Discriminating,
+            seen.response.status == 403 || elsewhere,
+            || format!("{} to {what}; 403 is due", seen.answered()),
+        );
+    }
+}
+
+/// Whether what a call is about is known to be there, in the account of the key.
+fn is_own(seen: &Seen) -> bool {
+    let Credential::Key(key) = seen.by else { return true };
+    let account = seen.state.account_of(*key);
+    match seen.step {
+        Transition::GetExport { export, .. } | Transition::AwaitExport { export, .. } => {
+            seen.state.exports.get(export).is_some_and(|export| export.account == account)
+        }
+        Transition::CreateExport { body, .. } => seen.state.has_database(account, &body.database),
+        _ => true,
     }
 }
 
 fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     let status = seen.response.status;
     let state = seen.state;
+    if may_be_denied(state, key, seen.operation)
+        && (status == 403 || seen.response.is_success())
+        && !stays_with_choice(seen, key, out)
+    {
+        return false;
+    }
     if status == 401 || status == 403 {
         let row = if status == 401 { "account-key-authenticates" } else { allowed_role_row(seen) };
         out.broken(row, format!("{} to a key that may use it", seen.answered()));
@@ -129,6 +156,20 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
         }
     }
     true
+}
+
+/// Where the documents tie neither role nor plan to an operation, a target may (C-38, C-45), as
+/// long as it stays with it. Says whether the answer is one that lets the key in.
+fn stays_with_choice(seen: &Seen, key: usize, out: &mut Observations) -> bool {
+    let allowed = seen.response.is_success();
+    let name = choice::denial(seen.state, key, seen.operation);
+    if let Some(before) = seen.state.choices.get(&name) {
+        let stays = (*before == "allowed") == allowed;
+        out.expect("account-key-authenticates", stays, || {
+            format!("{}: {name} was {before} before", seen.answered())
+        });
+    }
+    allowed
 }
 
 /// A 403 to a good key: on exports it contradicts the row of the role, elsewhere the key itself.

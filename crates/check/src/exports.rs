@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use model::render::{id_text, parse_time};
 use model::replay::{Replay, export_replay};
-use model::state::{Export, Millis, export_successors};
-use model::transition::{Destination, ExportBody, ExportState, Format, Handle, trim_slash};
+use model::state::{Export, LostCreation, Remembered, export_successors, time_member};
+use model::transition::{
+    Destination, ExportBody, ExportState, Format, Handle, same_database, trim_slash,
+};
 use serde_json::Value;
 
 use crate::judge::Seen;
@@ -35,9 +37,9 @@ pub fn judge_create(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Obse
     match export_replay(seen.state, sent.key, text, &body, seen.moment) {
         Replay::Fresh => judge_fresh(seen, sent, text, out),
         Replay::Same(past) => judge_replay(seen, past, out),
-        Replay::Mismatch(past) => judge_mismatch(seen, past, out),
+        Replay::Mismatch(past) => judge_mismatch(seen, sent, past, out),
         Replay::Forgotten(past) => {
-            let again = export_id(seen) == past.answer.1.pointer("/response/id").and_then(id_text);
+            let again = export_id(seen).as_ref() == Some(&past.id);
             out.expect("exports-idempotency-window-ends", !again, || {
                 "a key used more than 24 hours before still replays its first answer".to_owned()
             });
@@ -45,8 +47,34 @@ pub fn judge_create(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Obse
                 judge_fresh(seen, sent, text, out);
             }
         }
+        Replay::Lost(lost) => judge_retry(seen, sent, lost, out),
         Replay::Unsure(_) => {}
     }
+}
+
+/// The same request again after its first answer was lost: a success, whether it is the first
+/// effect or a replay of it. A target may say that it is still at it (C-33).
+fn judge_retry(seen: &Seen, sent: &Sent, lost: &LostCreation, out: &mut Observations) {
+    let row = "exports-idempotency-lost-response-one-effect";
+    if lost.body != sent.body.to_json() {
+        return;
+    }
+    if !seen.response.is_success() {
+        if refused_while_busy(seen, sent.account) || matches!(seen.response.status, 409 | 429) {
+            out.unknown(row, "refused while the first request may still be under way");
+        } else {
+            let message = format!("{} to a retry after a lost answer", seen.answered());
+            out.broken(row, message);
+        }
+        return;
+    }
+    let Some(export) = inner(seen.response.json.as_ref()) else { return };
+    judge_echo(sent.body, export, "createExport", out);
+    let id = export.get("id").and_then(id_text).unwrap_or_default();
+    let old = seen.state.export_by_id(sent.account, &id).is_some();
+    out.expect_as(row, Instance::Accepting, !old, || {
+        "a retry after a lost answer shows an export that another request made".to_owned()
+    });
 }
 
 fn export_id(seen: &Seen) -> Option<String> {
@@ -200,7 +228,7 @@ fn idempotent_refusal_row(seen: &Seen, sent: &Sent, text: &str) -> &'static str 
     if failed_before(seen, sent, text) {
         return "exports-idempotency-only-after-success";
     }
-    let elsewhere = |past: &model::state::Remembered| past.key != sent.key && past.text == text;
+    let elsewhere = |past: &Remembered| past.key != sent.key && past.text == text;
     if seen.state.remembered_exports.iter().any(elsewhere) {
         "exports-idempotency-not-shared-by-keys"
     } else {
@@ -213,11 +241,13 @@ fn refused_while_busy(seen: &Seen, account: usize) -> bool {
     let unfinished = seen.state.exports.values().any(|export| {
         export.account == account && export.states.iter().any(|state| !state.is_terminal())
     });
-    let uncertain = seen.state.accounts.get(account).is_some_and(|a| a.exports_uncertain);
+    let uncertain = seen.state.accounts.get(account).is_some_and(|a| a.exports_uncertain)
+        || seen.state.open_losses(account, "createExport").next().is_some();
     (unfinished || uncertain) && matches!(seen.response.status, 400 | 403 | 409 | 429)
 }
 
-fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observations) {
+/// Judges what a creation that made something new shows of it.
+pub fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observations) {
     judge_echo(sent.body, export, "createExport", out);
     let state = export.get("state").and_then(Value::as_str).and_then(ExportState::parse);
     if seen.state.is_manual(sent.account) {
@@ -232,7 +262,7 @@ fn judge_created(seen: &Seen, sent: &Sent, export: &Value, out: &mut Observation
     let slack = seen.state.slack + 1000;
     // Only a clock that was read can be held against a time that is shown.
     let clock_known = seen.state.accounts.get(sent.account).is_some_and(|a| a.clock_known);
-    if let Some(created) = time_of(export, "created_at").filter(|_| clock_known) {
+    if let Some(created) = time_member(export, "created_at").filter(|_| clock_known) {
         out.expect(
             "control-clock-moves",
             created >= low - slack && created <= high + slack,
@@ -261,7 +291,7 @@ fn judge_new_id(
             }
         }
         Some(text) => {
-            let same = |past: &&model::state::Remembered| past.text == text;
+            let same = |past: &&Remembered| past.text == text;
             let other =
                 seen.state.remembered_exports.iter().filter(same).find(|p| p.key != sent.key);
             if let Some(other) = other
@@ -285,15 +315,17 @@ fn judge_new_id(
     }
 }
 
-fn judge_replay(seen: &Seen, past: &model::state::Remembered, out: &mut Observations) {
-    let id = export_id(seen);
-    let first = past.answer.1.pointer("/response/id").and_then(id_text);
-    out.expect("exports-idempotency-key-deduplicates", id.is_some() && id == first, || {
+fn judge_replay(seen: &Seen, past: &Remembered, out: &mut Observations) {
+    let row = match past.answer {
+        Some(_) => "exports-idempotency-key-deduplicates",
+        None => "exports-idempotency-lost-response-one-effect",
+    };
+    let same_export = export_id(seen).as_ref() == Some(&past.id);
+    out.expect(row, same_export, || {
         format!("{} to a repeated request with another export than before", seen.answered())
     });
-    if id == first {
-        let same = seen.response.status == past.answer.0
-            && seen.response.json.as_ref() == Some(&past.answer.1);
+    if let Some((status, body)) = past.answer.as_ref().filter(|_| same_export) {
+        let same = seen.response.status == *status && seen.response.json.as_ref() == Some(body);
         for row in
             ["exports-idempotency-replays-first-answer", "exports-idempotency-same-key-same-answer"]
         {
@@ -308,23 +340,34 @@ fn judge_replay(seen: &Seen, past: &model::state::Remembered, out: &mut Observat
     });
 }
 
-fn judge_mismatch(seen: &Seen, past: &model::state::Remembered, out: &mut Observations) {
+fn judge_mismatch(seen: &Seen, sent: &Sent, past: &Remembered, out: &mut Observations) {
     let row = "exports-idempotency-mismatch";
     let status = seen.response.status;
-    let first = past.answer.1.pointer("/response/id").and_then(id_text);
-    let replayed = seen.response.is_success() && export_id(seen) == first;
+    let replayed = seen.response.is_success() && export_id(seen).as_ref() == Some(&past.id);
+    // What is wrong with the body in itself may be looked at before the key is.
+    let unsound = !matches!(kind_of(seen, sent), BodyKind::Good | BodyKind::Nested);
+    let unsound = unsound && (400..500).contains(&status) || refused_while_busy(seen, sent.account);
     let refused = matches!(status, 400 | 409 | 422);
     let allowed = match seen.policy.mismatch_replays {
-        Some(true) => replayed,
-        Some(false) => refused,
-        None => replayed || refused,
+        Some(true) => replayed || unsound,
+        Some(false) => refused || unsound,
+        None => replayed || refused || unsound,
     };
     out.expect(row, allowed, || {
         format!("{} to another body under a used idempotency key", seen.answered())
     });
-    if replayed {
-        out.expect(row, seen.response.json.as_ref() == Some(&past.answer.1), || {
+    if let Some((_, body)) = past.answer.as_ref().filter(|_| replayed) {
+        out.expect(row, seen.response.json.as_ref() == Some(body), || {
             "the replay to another body is not the first answer".to_owned()
+        });
+    }
+    let chosen = model::choice::mismatch(replayed);
+    if let Some(before) = seen.state.choices.get(model::choice::MISMATCH)
+        && allowed
+        && !unsound
+    {
+        out.expect(row, *before == chosen, || {
+            format!("to another body under a used key the answer is a {chosen}, once a {before}")
         });
     }
 }
@@ -429,12 +472,13 @@ fn judge_state(
         let words: Vec<&str> = possible.iter().map(|state| state.as_str()).collect();
         format!("the export is shown {}; it can only be {}", state.as_str(), words.join(" or "))
     });
-    let updated = time_of(shown, "updated_at");
+    let updated = time_member(shown, "updated_at");
     if let (Some(before), Some(now)) = (export.updated_at, updated) {
         out.expect("exports-updated-at-never-back", now >= before, || {
             "updated_at went back".to_owned()
         });
     }
+    judge_update(seen, export, updated, out);
     if state == ExportState::Failed {
         let info = shown.get("state_info");
         let filled = ["code", "message"].iter().all(|member| {
@@ -444,6 +488,20 @@ fn judge_state(
         });
         out.expect("exports-failed-explains", filled, || {
             "a failed export has no state_info with code and message".to_owned()
+        });
+    }
+}
+
+/// `updated_at` is not older than the last move, and not from the future.
+fn judge_update(seen: &Seen, export: &Export, updated: Option<i64>, out: &mut Observations) {
+    let clock_known = seen.state.accounts.get(export.account).is_some_and(|a| a.clock_known);
+    let Some(updated) = updated.filter(|_| clock_known) else { return };
+    let slack = seen.state.slack + 1000;
+    let (_, now) = seen.state.account_time(export.account, seen.moment);
+    let row = "exports-updated-at-moves-with-state";
+    if let Some(moved) = export.moved_at {
+        out.expect(row, updated >= moved - slack && updated <= now + slack, || {
+            "updated_at is not the time of the last change of state".to_owned()
         });
     }
 }
@@ -460,7 +518,7 @@ fn judge_flags(export: &Value, row: &'static str, out: &mut Observations) {
         });
     }
     if let (Some(created), Some(updated)) =
-        (time_of(export, "created_at"), time_of(export, "updated_at"))
+        (time_member(export, "created_at"), time_member(export, "updated_at"))
     {
         out.expect("exports-updated-at-after-created-at", updated >= created, || {
             "updated_at is before created_at".to_owned()
@@ -538,21 +596,6 @@ fn destination_of(value: &Value) -> Option<(String, String, String, String)> {
     let (uri_bucket, uri_path) =
         Destination::Uri(value.get("uri")?.as_str()?.to_owned()).bucket_and_path();
     Some((bucket, path, uri_bucket, uri_path))
-}
-
-/// Database paths are the same modulo the alias of a region group (C-22) and one slash at either
-/// end.
-pub fn same_database(one: &str, two: &str) -> bool {
-    let canonical = |path: &str| match trim_slash(path).split_once('/') {
-        Some(("classic", rest)) => format!("global/{rest}"),
-        _ => trim_slash(path).to_owned(),
-    };
-    canonical(one) == canonical(two)
-}
-
-/// A member as milliseconds.
-pub fn time_of(object: &Value, member: &str) -> Option<Millis> {
-    object.get(member).and_then(Value::as_str).and_then(parse_time)
 }
 
 /// Judges how an export ended: one that names a system collection cannot end well.

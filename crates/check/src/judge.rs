@@ -1,6 +1,9 @@
 //! The one door to all judges of the Account API.
 
+use std::collections::BTreeSet;
+
 use model::access::{Access, access};
+use model::replay::{Replay, comparable, export_replay, log_replay};
 use model::state::{Millis, Moment};
 use model::transition::Credential;
 use model::{State, Transition};
@@ -8,7 +11,7 @@ use spec::wire::{Request, Response};
 
 use crate::documented::Documented;
 use crate::verdict::Observations;
-use crate::{credentials, exchange, exports, logs, oauth, paging, raw};
+use crate::{credentials, exchange, exports, leaks, logs, oauth, paging, raw};
 
 /// The target's declared choices where the documents are silent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +66,7 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
     if seen.response.status >= 500 {
         return;
     }
+    leaks::judge(seen, out);
     if !credentials::judge(seen, &access, out) {
         return;
     }
@@ -76,7 +80,13 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
             exports::judge_get(seen, account, *export, out);
         }
         Transition::ListPage { list, max_results, .. } => {
-            let page = paging::Page { list, max_results: *max_results, first: true };
+            let page = paging::Page {
+                list,
+                max_results: *max_results,
+                first: true,
+                touched: &BTreeSet::new(),
+                deleted: false,
+            };
             paging::judge_page(seen, account, &page, out);
         }
         Transition::RequestLogs { body, .. } => logs::judge_request(seen, account, body, out),
@@ -93,10 +103,46 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
         | Transition::ForeignToken { .. }
         | Transition::FetchLogFile { .. }
         | Transition::AdvanceClock { .. }
+        | Transition::AdvanceToUrlExpiry { .. }
         | Transition::MoveExport { .. }
         | Transition::MoveLog { .. }
+        | Transition::IssueKey { .. }
         | Transition::RevokeKey { .. }
+        | Transition::Lost { .. }
+        | Transition::Parallel { .. }
         | Transition::Raw { .. } => {}
+    }
+}
+
+/// Judges one call of several at once by itself: what its answer must look like whatever the
+/// others did. What they did together is judged by [`crate::parallel`]. The state is the one
+/// before, with what the same client did since.
+pub fn call_of_parallel(seen: &Seen, documented: &Documented, out: &mut Observations) {
+    exchange::judge(seen, documented, out);
+    let access = access(seen.state, seen.by, seen.operation, seen.moment);
+    let Access::Allowed { key, account } = access else { return };
+    let Some(json) = seen.response.json.as_ref().filter(|_| seen.response.is_success()) else {
+        return;
+    };
+    match seen.step {
+        Transition::CreateExport { body, idempotency_key, handle, .. } => {
+            let sent = exports::Sent { key, account, handle: *handle, body };
+            let text = idempotency_key.as_deref();
+            let replay = export_replay(seen.state, key, text, &body.to_json(), seen.moment);
+            if let Some(export) = exports::inner(Some(json))
+                && matches!(replay, Replay::Fresh)
+            {
+                exports::judge_created(seen, &sent, export, out);
+            }
+        }
+        Transition::RequestLogs { body, .. } => {
+            let token = body.idempotency_token.as_deref();
+            let sent = comparable(body);
+            if matches!(log_replay(seen.state, account, token, &sent, seen.moment), Replay::Fresh) {
+                logs::judge_requested(seen, body, json, out);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@
 //! sends nothing, opens nothing and never panics; a judge gets values and returns values. One file
 //! answers one question: [`documented`] asks whether an exchange fits the OpenAPI document,
 //! [`exchange`] what holds for every exchange, [`credentials`] who was let in, and one file per
-//! area judges the rest.
+//! area judges the rest. [`parallel`] judges calls that overlapped.
 //!
 //! Start at [`judge()`].
 
@@ -14,9 +14,12 @@ pub mod exchange;
 pub mod exports;
 pub mod files;
 pub mod judge;
+pub mod leaks;
+pub mod linearizable;
 pub mod logs;
 pub mod oauth;
 pub mod paging;
+pub mod parallel;
 pub mod raw;
 pub mod verdict;
 

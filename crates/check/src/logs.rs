@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::render::{id_text, log_body, log_window};
-use model::replay::{Replay, log_replay, without_times};
-use model::state::{LogRequest, log_successors};
-use model::transition::{Handle, LogBody, LogState, UrlBody};
+use model::render::{id_text, log_window};
+use model::replay::{Replay, comparable, log_replay};
+use model::state::{LogRequest, LostCreation, log_successors, time_member};
+use model::transition::{Handle, LogBody, LogState, UrlBody, same_database};
 use serde_json::Value;
 
-use crate::exports::{same_database, time_of};
 use crate::judge::Seen;
 use crate::verdict::{Instance, Observations};
 
@@ -59,33 +58,62 @@ fn known_region(region: &str) -> bool {
 }
 
 fn judge_valid(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
-    let json = log_body(body, seen.now);
+    let sent = comparable(body);
     let token = body.idempotency_token.as_deref();
-    match log_replay(seen.state, account, token, &without_times(&json), seen.moment) {
+    let id = answered_id(seen);
+    match log_replay(seen.state, account, token, &sent, seen.moment) {
         Replay::Fresh => judge_fresh(seen, body, out),
         Replay::Same(past) => {
-            let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
-            out.expect(
-                "logs-idempotency-token-deduplicates",
-                seen.response.status == 200 && same,
-                || "a repeated idempotency token did not resolve to the same request".to_owned(),
-            );
+            let row = match past.answer {
+                Some(_) => "logs-idempotency-token-deduplicates",
+                None => "logs-idempotency-lost-response-one-effect",
+            };
+            let same = seen.response.status == 200 && id.as_ref() == Some(&past.id);
+            out.expect(row, same, || {
+                "a repeated idempotency token did not resolve to the same request".to_owned()
+            });
         }
         Replay::Mismatch(past) => {
-            let same = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
-            let fine = same || matches!(seen.response.status, 400 | 409 | 422);
+            let fine =
+                id.as_ref() == Some(&past.id) || matches!(seen.response.status, 400 | 409 | 422);
             out.expect("logs-idempotency-token-deduplicates", fine, || {
                 "a used idempotency token made a second request".to_owned()
             });
         }
         Replay::Forgotten(past) => {
-            let again = answered_id(seen) == past.answer.1.get("request_id").and_then(id_text);
-            out.expect("logs-idempotency-window-ends", !again, || {
+            out.expect("logs-idempotency-window-ends", id.as_ref() != Some(&past.id), || {
                 "a token used more than 24 hours before still resolves to its request".to_owned()
             });
         }
+        Replay::Lost(lost) => judge_retry(seen, account, &sent, lost, out),
         Replay::Unsure(_) => {}
     }
+}
+
+/// The same request again after its first answer was lost.
+fn judge_retry(
+    seen: &Seen,
+    account: usize,
+    sent: &Value,
+    lost: &LostCreation,
+    out: &mut Observations,
+) {
+    let row = "logs-idempotency-lost-response-one-effect";
+    if lost.body != *sent {
+        return;
+    }
+    if !seen.response.is_success() {
+        if matches!(seen.response.status, 409 | 429) {
+            out.unknown(row, "refused while the first request may still be under way");
+        } else {
+            out.broken(row, format!("{} to a retry after a lost answer", seen.answered()));
+        }
+        return;
+    }
+    let old = answered_id(seen).is_some_and(|id| seen.state.log_by_id(account, &id).is_some());
+    out.expect_as(row, Instance::Accepting, !old, || {
+        "a retry after a lost answer shows what another request made".to_owned()
+    });
 }
 
 fn answered_id(seen: &Seen) -> Option<String> {
@@ -136,6 +164,11 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
     out.expect("logs-request-new-id", !old, || {
         "a new request got the id of an earlier one".to_owned()
     });
+    judge_requested(seen, body, shown, out);
+}
+
+/// Judges what a request that made something new shows of it.
+pub fn judge_requested(seen: &Seen, body: &LogBody, shown: &Value, out: &mut Observations) {
     let window = log_window(body, seen.now);
     judge_scope(body, window, shown, "logs-request-accepted", out);
     judge_url_members(shown, "logs-complete-has-url", out);
@@ -150,8 +183,8 @@ fn judge_scope(
     out: &mut Observations,
 ) {
     let creating = row == "logs-request-accepted";
-    let echoed = time_of(shown, "time_start") == Some(window.0)
-        && time_of(shown, "time_end") == Some(window.1);
+    let echoed = time_member(shown, "time_start") == Some(window.0)
+        && time_member(shown, "time_end") == Some(window.1);
     out.expect(row, echoed, || "time_start and time_end are not the window asked for".to_owned());
     let database = shown.get("database").and_then(Value::as_str);
     let region = shown.get("region_group").and_then(Value::as_str);
@@ -197,7 +230,7 @@ fn judge_url_members(shown: &Value, row: &'static str, out: &mut Observations) {
     let state = shown.get("state").and_then(Value::as_str).and_then(LogState::parse);
     let Some(state) = state else { return };
     let url = shown.get("presigned_url").and_then(Value::as_str);
-    let expiry = time_of(shown, "presigned_url_expiration_time");
+    let expiry = time_member(shown, "presigned_url_expiration_time");
     let rows: &[&'static str] = if row == "logs-list-complete-has-url" {
         &["logs-list-complete-has-url"]
     } else {
@@ -216,7 +249,7 @@ fn judge_url_members(shown: &Value, row: &'static str, out: &mut Observations) {
         }
     }
     if state == LogState::Complete {
-        let updated = time_of(shown, "updated_at");
+        let updated = time_member(shown, "updated_at");
         let fine = expiry.is_some_and(|expiry| updated.is_none_or(|updated| expiry > updated));
         let rows: &[&'static str] = if row == "logs-list-complete-has-url" {
             &["logs-list-complete-has-url"]
@@ -296,11 +329,26 @@ pub fn judge_shown(
             format!("version went from {before} to {now}")
         });
     }
-    if let (Some(before), Some(now)) = (log.updated_at, time_of(shown, "updated_at")) {
+    if let (Some(before), Some(now)) = (log.updated_at, time_member(shown, "updated_at")) {
         out.expect("logs-updated-at-never-back", now >= before, || {
             "updated_at went back".to_owned()
         });
     }
+    judge_update(seen, log, time_member(shown, "updated_at"), out);
+}
+
+/// `updated_at` is not older than the last move, and not from the future.
+fn judge_update(seen: &Seen, log: &LogRequest, updated: Option<i64>, out: &mut Observations) {
+    let clock_known = seen.state.accounts.get(log.account).is_some_and(|a| a.clock_known);
+    let (Some(updated), Some(moved)) = (updated.filter(|_| clock_known), log.moved_at) else {
+        return;
+    };
+    let slack = seen.state.slack + 1000;
+    let (_, now) = seen.state.account_time(log.account, seen.moment);
+    let fine = updated >= moved - slack && updated <= now + slack;
+    out.expect("logs-updated-at-moves-with-state", fine, || {
+        "updated_at is not the time of the last change of state".to_owned()
+    });
 }
 
 fn judge_state(
@@ -349,13 +397,19 @@ pub fn judge_url(
         );
         return;
     };
-    if !log.states.contains(&LogState::Complete) {
-        if !log.states.contains(&LogState::CreatingNewUrl) {
+    let manual = seen.state.is_manual(account);
+    let states = if manual { log.states.clone() } else { log_successors(&log.states) };
+    if states.iter().any(|state| *state != LogState::Complete) {
+        let may_be = [LogState::Complete, LogState::CreatingNewUrl];
+        if !may_be.iter().any(|state| states.contains(state)) {
             let fine = matches!(status, 400 | 404);
             out.expect_as("logs-url-request-id-required", Instance::Discriminating, fine, || {
                 format!("{} for a request that is not complete", seen.answered())
             });
         }
+        return;
+    }
+    if body == UrlBody::CurrentVersion && !log.version_current {
         return;
     }
     if body == UrlBody::WrongVersion {
@@ -410,7 +464,7 @@ pub fn judge_url(
 pub fn judge_renewal(before: &LogRequest, shown: &Value, expired: bool, out: &mut Observations) {
     let Some(old) = &before.url else { return };
     let url = shown.get("presigned_url").and_then(Value::as_str);
-    let expiry = time_of(shown, "presigned_url_expiration_time");
+    let expiry = time_member(shown, "presigned_url_expiration_time");
     let renewed = url.is_some_and(|url| url != old.url) || expiry != old.expires_at;
     let rows: &[&'static str] = if expired {
         &["logs-url-renewable-after-expiry", "logs-url-made-anew"]

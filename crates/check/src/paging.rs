@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::Transition;
 use model::render::id_text;
 use model::state::{export_successors, log_successors};
-use model::transition::{ExportFilter, ExportState, FirstPage, Listing, LogState};
+use model::transition::{ExportFilter, ExportState, FirstPage, Listing, LogState, same_database};
 use serde_json::Value;
 use spec::wire::Response;
 
@@ -22,6 +22,11 @@ pub struct Page<'a> {
     pub max_results: Option<u32>,
     /// Whether it is the first page.
     pub first: bool,
+    /// Ids of what was made, changed or deleted since the first page: they may be shown as they
+    /// are, as they were, or not at all.
+    pub touched: &'a BTreeSet<String>,
+    /// Whether anything was deleted since the first page.
+    pub deleted: bool,
 }
 
 /// The rows that speak of one list.
@@ -30,6 +35,8 @@ struct Rows {
     complete: &'static str,
     token: &'static str,
     cap: &'static str,
+    survives: &'static str,
+    creation: &'static str,
 }
 
 fn rows(list: &Listing) -> Rows {
@@ -38,16 +45,22 @@ fn rows(list: &Listing) -> Rows {
             complete: "exports-list-complete",
             token: "exports-list-next-token-continues",
             cap: "exports-list-max-results-caps-page",
+            survives: "exports-list-walk-survives-changes",
+            creation: "createExport",
         },
         Listing::Logs(_) => Rows {
             complete: "logs-list-shows-own-requests",
             token: "logs-list-next-token-continues",
             cap: "logs-list-max-results-caps-page",
+            survives: "logs-list-walk-survives-changes",
+            creation: "requestLogs",
         },
         Listing::Apps => Rows {
             complete: "oauth-list-shows-own-apps",
             token: "oauth-list-next-token-continues",
             cap: "oauth-list-max-results-caps-page",
+            survives: "oauth-list-walk-survives-changes",
+            creation: "deleteOauthApp",
         },
     }
 }
@@ -79,7 +92,7 @@ pub struct Known {
     pub must: BTreeSet<String>,
     /// Further ids that may be in it.
     pub may: BTreeSet<String>,
-    /// Whether nothing else can be in it.
+    /// Whether nothing else can be in it, but what lost creations may have made.
     pub exact: bool,
 }
 
@@ -139,7 +152,7 @@ enum Fits {
 fn database_fits(filter: &ExportFilter, database: &str) -> Fits {
     match &filter.database {
         None => Fits::Yes,
-        Some(asked) if exports::same_database(asked, database) => Fits::Yes,
+        Some(asked) if same_database(asked, database) => Fits::Yes,
         Some(asked) if database.starts_with(&format!("{asked}/")) => Fits::Either,
         Some(_) => Fits::No,
     }
@@ -153,6 +166,11 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
         format!("{} where it must be served", seen.answered())
     });
     if !seen.response.is_success() {
+        if page.deleted && (400..500).contains(&seen.response.status) {
+            // Where the item that a token stands for is gone, a target may want a new walk.
+            out.unknown(rows.survives, "a token is refused after a deletion");
+            return false;
+        }
         let row = if page.first { refused_row(seen, page, rows) } else { rows.token };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return false;
@@ -165,11 +183,18 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
         judge_item(seen, account, page, item, &known, out);
     }
     if let Listing::Exports(_) = page.list {
-        judge_order(items, out);
-        judge_in_progress(seen, account, items, out);
+        let still = untouched(page.list, items, page.touched);
+        judge_order(&still, out);
+        judge_in_progress(seen, account, &still, out);
     }
-    judge_token(seen, page, items, &known, rows, out);
+    judge_token(seen, account, page, items, &known, out);
     true
+}
+
+/// The items that nothing was done to since the first page.
+fn untouched(list: &Listing, items: &[Value], touched: &BTreeSet<String>) -> Vec<Value> {
+    let still = |item: &&Value| item_id(list, item).is_none_or(|id| !touched.contains(&id));
+    items.iter().filter(still).cloned().collect()
 }
 
 /// The row that a refused first page speaks against: the parameter that is out of the ordinary.
@@ -243,8 +268,13 @@ fn judge_item(
         out.broken(rows.complete, "an item has no id");
         return;
     };
+    if page.touched.contains(&id) {
+        return;
+    }
     if known.exact && !known.must.contains(&id) && !known.may.contains(&id) {
-        judge_intruder(seen, account, page.list, &id, item, out);
+        if !may_be_lost(seen, account, page.list, item) {
+            judge_intruder(seen, account, page.list, &id, item, out);
+        }
         return;
     }
     match page.list {
@@ -267,6 +297,31 @@ fn judge_item(
         }
         Listing::Apps => {}
     }
+}
+
+/// Whether an item nobody knows may be what a creation made whose answer was lost.
+fn may_be_lost(seen: &Seen, account: usize, list: &Listing, item: &Value) -> bool {
+    let known = match list {
+        Listing::Exports(_) | Listing::Apps => {
+            item_id(list, item).is_some_and(|id| seen.state.export_by_id(account, &id).is_some())
+        }
+        Listing::Logs(_) => {
+            item_id(list, item).is_some_and(|id| seen.state.log_by_id(account, &id).is_some())
+        }
+    };
+    let mut open = seen.state.open_losses(account, rows(list).creation);
+    !known && open.any(|lost| model::lost::fits(&lost.asked, item))
+}
+
+/// Whether something nobody knows is one effect too many of a creation whose answer was lost.
+fn is_second_effect(seen: &Seen, account: usize, list: &Listing, item: &Value) -> bool {
+    seen.state.lost.iter().any(|lost| {
+        lost.account == account
+            && lost.operation == rows(list).creation
+            && lost.resolved
+            && lost.text.is_some()
+            && model::lost::fits(&lost.asked, item)
+    })
 }
 
 /// An item that cannot be in the list: of another account, filtered out, or deleted.
@@ -299,12 +354,38 @@ fn judge_intruder(
             let foreign = seen.state.exports.values().any(|export| export.id == id)
                 || seen.state.logs.values().any(|log| log.id == id)
                 || seen.state.accounts.iter().any(|a| a.apps.iter().any(|app| app.id == id));
-            let whose = if foreign { "another account's" } else { "an unknown" };
-            out.broken(row, format!("the list shows {whose} item"));
             if foreign {
+                out.broken(row, "the list shows another account's item");
                 out.broken("account-chosen-by-key", "a list shows an item of another account");
+            } else {
+                judge_unknown(seen, account, list, item, out);
             }
         }
+    }
+}
+
+/// An item that nothing that is known of can have made.
+fn judge_unknown(
+    seen: &Seen,
+    account: usize,
+    list: &Listing,
+    item: &Value,
+    out: &mut Observations,
+) {
+    let rows = rows(list);
+    let refused =
+        seen.state.accounts.get(account).is_some_and(|a| a.refused.contains(rows.creation));
+    if is_second_effect(seen, account, list, item) {
+        let row = match list {
+            Listing::Exports(_) | Listing::Apps => "exports-idempotency-lost-response-one-effect",
+            Listing::Logs(_) => "logs-idempotency-lost-response-one-effect",
+        };
+        out.broken(row, "a request whose answer was lost and its retry had two effects");
+    } else if refused {
+        let message = "the list shows an item that only a refused request can have made";
+        out.broken("account-refused-call-changes-nothing", message);
+    } else {
+        out.broken(rows.complete, "the list shows an unknown item");
     }
 }
 
@@ -323,8 +404,7 @@ fn judge_filter(filter: &ExportFilter, item: &Value, out: &mut Observations) {
     }
     if let Some(asked) = &filter.database {
         let database = item.get("database").and_then(Value::as_str).unwrap_or("");
-        let inside =
-            exports::same_database(asked, database) || database.starts_with(&format!("{asked}/"));
+        let inside = same_database(asked, database) || database.starts_with(&format!("{asked}/"));
         out.expect("exports-list-filter-by-database", inside, || {
             "an export of a database that was not asked for is listed".to_owned()
         });
@@ -376,12 +456,13 @@ pub fn judge_order(items: &[Value], out: &mut Observations) {
 /// may hide anything.
 fn judge_token(
     seen: &Seen,
+    account: usize,
     page: &Page,
     items: &[Value],
     known: &Known,
-    rows: Rows,
     out: &mut Observations,
 ) {
+    let rows = rows(page.list);
     if !page.first || next_token(page.list, seen.response).is_some() {
         return;
     }
@@ -394,7 +475,10 @@ fn judge_token(
     let row = match (missing > 0 && full, null) {
         (true, _) => rows.token,
         (false, true) => "logs-list-next-token-null-is-first-page",
-        (false, false) => missing_row(page.list, rows),
+        (false, false) => match (page.list, missing) {
+            (Listing::Apps, 1..) => missing_app_row(seen, account).unwrap_or(rows.complete),
+            _ => missing_row(page.list, rows),
+        },
     };
     out.expect(row, missing == 0, || {
         format!("the list ends without {missing} of the items that belong in it")
@@ -405,12 +489,52 @@ fn judge_token(
     if items.is_empty() && known.must.is_empty() {
         out.holds(empty_row(page.list));
     }
+    if missing == 0 && known.exact && is_whole(page.list) {
+        whole_list_seen(seen, page.list, out);
+    }
     if let Listing::Apps = page.list
         && missing == 0
         && known.exact
         && has_deleted_app(seen)
     {
         out.refuses("oauth-delete-removes-app");
+    }
+}
+
+/// Whether the list leaves nothing out.
+fn is_whole(list: &Listing) -> bool {
+    match list {
+        Listing::Exports(filter) => *filter == ExportFilter::default(),
+        Listing::Logs(asked) => LogState::ALL.iter().all(|state| asked.contains(state)),
+        Listing::Apps => true,
+    }
+}
+
+/// A whole list that is as it must be shows that refused calls changed nothing, and that lost ones
+/// with their retries had one effect. An item too many was judged where it stands.
+fn whole_list_seen(seen: &Seen, list: &Listing, out: &mut Observations) {
+    if out.any_broken() {
+        return;
+    }
+    let rows = rows(list);
+    let by = match seen.by {
+        model::transition::Credential::Key(key) => seen.state.account_of(*key),
+        _ => return,
+    };
+    if seen.state.accounts.get(by).is_some_and(|a| a.refused.contains(rows.creation)) {
+        out.holds("account-refused-call-changes-nothing");
+    }
+    let retried = |lost: &model::state::LostCreation| {
+        lost.account == by
+            && lost.operation == rows.creation
+            && lost.resolved
+            && lost.text.is_some()
+    };
+    if seen.state.lost.iter().any(retried) {
+        out.holds(match list {
+            Listing::Exports(_) | Listing::Apps => "exports-idempotency-lost-response-one-effect",
+            Listing::Logs(_) => "logs-idempotency-lost-response-one-effect",
+        });
     }
 }
 
@@ -428,6 +552,16 @@ fn missing_row(list: &Listing, rows: Rows) -> &'static str {
         Listing::Exports(filter) if filter.database.is_some() => "exports-list-filter-by-database",
         _ => rows.complete,
     }
+}
+
+/// Where an app is missing after a deletion, the deletion took too much.
+fn missing_app_row(seen: &Seen, account: usize) -> Option<&'static str> {
+    let owner = seen.state.accounts.get(account)?;
+    let deleted = owner.apps.iter().any(|app| app.present == Some(false));
+    if deleted {
+        return Some("oauth-delete-removes-app");
+    }
+    owner.refused.contains("deleteOauthApp").then_some("account-refused-call-changes-nothing")
 }
 
 fn empty_row(list: &Listing) -> &'static str {
@@ -453,13 +587,24 @@ pub struct Walked<'a> {
     pub list: &'a Listing,
     /// The page size.
     pub max_results: Option<u32>,
+    /// Ids of what was made, changed or deleted on the way.
+    pub touched: BTreeSet<String>,
+    /// Whether anything was done on the way.
+    pub changed: bool,
 }
 
 impl Walked<'_> {
-    /// Whether an item was met more than once.
+    /// Whether an item to which nothing was done was met more than once.
     pub fn repeats(&self) -> bool {
         let mut met = BTreeSet::new();
-        self.items.iter().filter_map(|item| item_id(self.list, item)).any(|id| !met.insert(id))
+        self.still().filter_map(|item| item_id(self.list, item)).any(|id| !met.insert(id))
+    }
+
+    /// The items to which nothing was done on the way.
+    fn still(&self) -> impl Iterator<Item = &Value> {
+        let still =
+            |item: &&Value| item_id(self.list, item).is_none_or(|id| !self.touched.contains(&id));
+        self.items.iter().filter(still)
     }
 }
 
@@ -469,39 +614,42 @@ pub fn judge_walk(known: &Known, walked: &Walked, out: &mut Observations) {
     if walked.stopped {
         return;
     }
+    let token_row = if walked.changed { rows.survives } else { rows.token };
     if !walked.ended && walked.repeats() {
         let message = format!("page {} shows items that were shown before", walked.pages);
-        out.broken(rows.token, message);
+        out.broken(token_row, message);
         return;
     }
     if !walked.ended && !known.exact {
-        out.unknown(rows.token, "the list is longer than it is followed");
+        out.unknown(token_row, "the list is longer than it is followed");
         return;
     }
     if !walked.ended {
         let message = format!("the walk had not ended after {} pages", walked.pages);
-        out.broken(rows.token, message);
+        out.broken(token_row, message);
         return;
     }
-    let ids: Vec<String> =
-        walked.items.iter().filter_map(|item| item_id(walked.list, item)).collect();
+    let ids: Vec<String> = walked.still().filter_map(|item| item_id(walked.list, item)).collect();
     let set: BTreeSet<&String> = ids.iter().collect();
-    let missing = known.must.iter().filter(|id| !set.contains(id)).count();
+    let due = known.must.iter().filter(|id| !walked.touched.contains(*id));
+    let missing = due.filter(|id| !set.contains(id)).count();
     let twice = ids.len() - set.len();
-    let instance = if walked.pages > 1 { Instance::Both } else { Instance::Accepting };
-    let row = if walked.pages > 1 { rows.token } else { missing_row(walked.list, rows) };
+    let several = walked.pages > 1;
+    let instance = if several { Instance::Both } else { Instance::Accepting };
+    let row = if several { token_row } else { missing_row(walked.list, rows) };
     out.expect_as(row, instance, missing == 0, || {
         format!("the pages together lack {missing} of the items that belong in the list")
     });
     out.expect_as(row, instance, twice == 0, || {
         format!("the pages together show {twice} items more than once")
     });
-    if known.exact && missing == 0 && twice == 0 {
+    if known.exact && missing == 0 && twice == 0 && !walked.changed {
         out.holds(rows.complete);
         complete_filters(walked.list, out);
     }
     if matches!(walked.list, Listing::Exports(_)) {
-        judge_order(&walked.items, out);
+        let still: Vec<Value> = walked.still().cloned().collect();
+        judge_order(&still, out);
     }
 }
 

@@ -17,6 +17,7 @@ use spec::{Document, documents};
 use crate::{Documented, Observations, Outcome, Policy, Seen, judge};
 
 const NOW: i64 = 1_800_000_000_000;
+const AT: Moment = Moment { sent: NOW, received: NOW };
 
 /// A world of two accounts; what a test does to it is judged step by step.
 struct World {
@@ -36,7 +37,7 @@ impl World {
             apps: 0,
             jobs: Jobs::Manual,
         };
-        let key = |account, role| KeySetup { account, role, ttl_days: None };
+        let key = |account, role| KeySetup { account, role, ttl_days: None, later: false };
         let setup = Setup {
             accounts: vec![
                 account(Plan::Enterprise),
@@ -393,7 +394,7 @@ fn the_state_shown_is_one_that_it_can_be_in() {
     let mut world = World::new();
     world.step(&create(0, 0, None), &created("100"));
     check(&world.look(&get(0, 0), &shown(&export("100", "Complete"))), &["exports-get-by-id"]);
-    apply::export_moved(&mut world.state, 0, ExportState::Failed);
+    apply::export_moved(&mut world.state, 0, ExportState::Failed, AT);
     let bare = export("100", "Failed");
     check(&world.look(&get(0, 0), &shown(&bare)), &["exports-failed-explains"]);
     let mut whole = bare;
@@ -524,7 +525,7 @@ fn urls_are_shown_when_complete_and_only_then() {
         &["logs-complete-has-url", "logs-url-found-in-status"],
     );
     check(&world.look(&status, &answer(200, &log("7", "Complete"))), &["logs-get-shows-state"]);
-    apply::log_moved(&mut world.state, 0, LogState::Complete);
+    apply::log_moved(&mut world.state, 0, LogState::Complete, AT);
     check(&world.look(&status, &answer(200, &log("7", "Complete"))), &[]);
     let none = with(log("7", "Complete"), "/presigned_url", Value::Null);
     check(
@@ -551,7 +552,7 @@ fn new_urls_need_a_complete_request_and_the_right_version() {
     let ok = answer(200, &log("7", "Complete"));
     check(&world.look(&url(UrlBody::None), &ok), &["logs-url-request-id-required"]);
     check(&world.look(&url(UrlBody::None), &v1_error(404)), &[]);
-    apply::log_moved(&mut world.state, 0, LogState::Complete);
+    apply::log_moved(&mut world.state, 0, LogState::Complete, AT);
     check(&world.look(&url(UrlBody::None), &ok), &[]);
     check(&world.look(&url(UrlBody::WrongVersion), &ok), &["logs-url-version-is-lock"]);
     check(&world.look(&url(UrlBody::WrongVersion), &v1_error(400)), &[]);

@@ -62,6 +62,9 @@ pub fn access(state: &State, by: &Credential, operation: &str, moment: Moment) -
     let Some(known) = state.keys.get(key) else {
         return Access::Unauthenticated(Why::Unknown);
     };
+    if !known.issued {
+        return Access::Unauthenticated(Why::Unknown);
+    }
     if known.revoked {
         return Access::Unauthenticated(Why::Revoked);
     }
@@ -84,6 +87,16 @@ pub fn access(state: &State, by: &Credential, operation: &str, moment: Moment) -
         }
     }
     Access::Allowed { key, account }
+}
+
+/// Whether a 403 to a good key is tolerated: the documents tie plan and role to exports, and say
+/// nothing of what else a billing key or an account without the Enterprise plan may do (C-38,
+/// C-45).
+pub fn may_be_denied(state: &State, key: usize, operation: &str) -> bool {
+    !is_export_operation(operation)
+        && state.keys.get(key).is_some_and(|key| {
+            key.setup.role == Role::Billing || !state.has_exports(key.setup.account)
+        })
 }
 
 /// Whether plan and role matter to the operation.

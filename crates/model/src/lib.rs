@@ -1,7 +1,7 @@
 //! The oracle: what the documents allow an implementation to answer, call by call.
 //!
 //! This room owns the vocabulary of a run ([`Transition`], [`Program`]), what the suite knows of
-//! the target's world ([`State`]) and what may be right next ([`access`], [`replay`]). It does no
+//! the target's world ([`State`]) and what may be right next ([`access`], [`replay`], [`world`]). It does no
 //! I/O, reads no clock and draws nothing: times come in as milliseconds since the Unix epoch, and
 //! what was answered comes in as values. It never shares a line with the reference implementation.
 //!
@@ -9,12 +9,16 @@
 
 pub mod access;
 pub mod apply;
+pub mod choice;
+pub mod lost;
+pub mod payload;
 pub mod program;
 pub mod raw;
 pub mod render;
 pub mod replay;
 pub mod state;
 pub mod transition;
+pub mod world;
 
 #[cfg(test)]
 mod tests;

@@ -113,6 +113,9 @@ pub struct KeySetup {
     pub role: Role,
     /// Days until it expires; `None` for never.
     pub ttl_days: Option<u32>,
+    /// Whether it is not there from the start, but made by [`Transition::IssueKey`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub later: bool,
 }
 
 impl Program {
@@ -144,10 +147,12 @@ impl Program {
         if setup.keys.iter().any(shared) {
             needs.push("second_key");
         }
-        if self.steps.iter().any(|step| matches!(step.by(), Some(Credential::DatabaseSecret(_)))) {
+        let is_database =
+            |by: Option<&Credential>| matches!(by, Some(Credential::DatabaseSecret(_)));
+        if self.steps.iter().any(|step| is_database(step.by())) {
             needs.push("database_secret");
         }
-        needs.extend(self.steps.iter().filter_map(Transition::needs));
+        needs.extend(self.steps.iter().flat_map(Transition::needs));
         needs.sort_unstable();
         needs.dedup();
         needs

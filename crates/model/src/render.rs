@@ -71,9 +71,13 @@ pub fn request(state: &State, place: &Place, step: &Transition, now: Millis) -> 
         | Transition::ForeignToken { .. }
         | Transition::FetchLogFile { .. }
         | Transition::AdvanceClock { .. }
+        | Transition::AdvanceToUrlExpiry { .. }
         | Transition::MoveExport { .. }
         | Transition::MoveLog { .. }
-        | Transition::RevokeKey { .. } => return None,
+        | Transition::IssueKey { .. }
+        | Transition::RevokeKey { .. }
+        | Transition::Lost { .. }
+        | Transition::Parallel { .. } => return None,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::state::{Millis, Moment, Remembered, State};
+use crate::render::log_body;
+use crate::state::{LostCreation, Millis, Moment, Remembered, State};
+use crate::transition::LogBody;
 
 /// How long a key or token is remembered: 24 hours (C-34, A-081), in milliseconds.
 pub const WINDOW: Millis = 24 * 60 * 60 * 1000;
@@ -21,6 +23,8 @@ pub enum Replay<'a> {
     Forgotten(&'a Remembered),
     /// Too near to the end of the window to say.
     Unsure(&'a Remembered),
+    /// The same as one whose answer was lost: whatever that one made, and once only.
+    Lost(&'a LostCreation),
 }
 
 /// Export keys are scoped to the account key.
@@ -34,7 +38,9 @@ pub fn export_replay<'a>(
     let found = text.and_then(|text| {
         state.remembered_exports.iter().rev().find(|past| past.key == key && past.text == text)
     });
-    judge(state, found, body, moment)
+    let account = state.account_of(key);
+    let lost = state.open_losses(account, "createExport").filter(|lost| lost.key == key);
+    lost_or(judge(state, found, body, moment), state, lost, text, moment)
 }
 
 /// Log tokens are scoped to the account; whether letter case matters is not asserted (C-24), so
@@ -54,18 +60,33 @@ pub fn log_replay<'a>(
     if let Some(alike) = mine().find(alike) {
         return Replay::Unsure(alike);
     }
-    judge(state, found, body, moment)
+    let lost = state.open_losses(account, "requestLogs");
+    lost_or(judge(state, found, body, moment), state, lost, text, moment)
 }
 
-/// The body without its window, which is relative to the clock and so differs between two
-/// requests that are meant to be the same.
-pub fn without_times(body: &Value) -> Value {
-    let mut body = body.clone();
-    if let Some(members) = body.as_object_mut() {
-        members.remove("time_start");
-        members.remove("time_end");
+/// A request that is new as far as is known may repeat one whose answer was lost.
+fn lost_or<'a>(
+    known: Replay<'a>,
+    state: &State,
+    mut lost: impl Iterator<Item = &'a LostCreation>,
+    text: Option<&str>,
+    moment: Moment,
+) -> Replay<'a> {
+    let fresh = matches!(known, Replay::Fresh);
+    let same = |lost: &&LostCreation| {
+        let (low, _) = state.account_time(lost.account, moment);
+        lost.text.as_deref() == text && low - state.slack < lost.at.1 + WINDOW
+    };
+    match lost.find(same).filter(|_| fresh && text.is_some()) {
+        Some(lost) => Replay::Lost(lost),
+        None => known,
     }
-    body
+}
+
+/// The body of a log request as two of them are compared: the window by its distance from the
+/// moment that it is relative to.
+pub fn comparable(body: &LogBody) -> Value {
+    log_body(body, 0)
 }
 
 fn judge<'a>(

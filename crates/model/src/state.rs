@@ -36,6 +36,10 @@ pub struct State {
     pub failed_exports: BTreeSet<(usize, String)>,
     /// Successful log requests that carried an idempotency token.
     pub remembered_logs: Vec<Remembered>,
+    /// Creations whose answers were lost, so that they may or may not have had their effect.
+    pub lost: Vec<LostCreation>,
+    /// What the target was seen to choose where the documents leave it the choice.
+    pub choices: BTreeMap<String, &'static str>,
     /// How far clocks are allowed to disagree, in milliseconds.
     pub slack: Millis,
 }
@@ -59,6 +63,8 @@ pub struct Account {
     pub exports_uncertain: bool,
     /// Whether something was done to its log requests whose effect is not known.
     pub logs_uncertain: bool,
+    /// Operations that were refused and could have changed something, had they not been.
+    pub refused: BTreeSet<String>,
 }
 
 /// An OAuth app.
@@ -68,6 +74,38 @@ pub struct App {
     pub id: String,
     /// Whether it is (still) there; `None` if a deletion's effect is not known.
     pub present: Option<bool>,
+}
+
+/// A creation whose answer never arrived.
+#[derive(Clone, Debug)]
+pub struct LostCreation {
+    /// `createExport` or `requestLogs`.
+    pub operation: &'static str,
+    /// Position of the account key that sent it.
+    pub key: usize,
+    /// The account.
+    pub account: usize,
+    /// Names what it made, once that shows.
+    pub handle: Handle,
+    /// Idempotency key or token, if it carried one.
+    pub text: Option<String>,
+    /// The body as it is compared ([`Remembered::body`]).
+    pub body: Value,
+    /// What was asked for.
+    pub asked: Asked,
+    /// When it was sent, by the account's clock: earliest and latest.
+    pub at: (Millis, Millis),
+    /// Whether it is known by now what it made: nothing more can come of it.
+    pub resolved: bool,
+}
+
+/// What a creation asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// An export.
+    Export(ExportBody),
+    /// A log request, with its window in milliseconds.
+    Logs(LogBody, (Millis, Millis)),
 }
 
 /// A key of an account.
@@ -81,6 +119,8 @@ pub struct Key {
     pub expires_at: Option<Millis>,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// Whether it was made already.
+    pub issued: bool,
 }
 
 /// An export of ours.
@@ -100,6 +140,8 @@ pub struct Export {
     pub updated_at: Option<Millis>,
     /// What the last move to `Failed` was given.
     pub state_info: Option<Value>,
+    /// When it was moved last, by the account's clock at the earliest.
+    pub moved_at: Option<Millis>,
 }
 
 /// A log request of ours.
@@ -117,10 +159,14 @@ pub struct LogRequest {
     pub states: BTreeSet<LogState>,
     /// The highest `version` seen.
     pub version: Option<i64>,
+    /// Whether nothing happened since that can have raised the version.
+    pub version_current: bool,
     /// The newest presigned URL seen.
     pub url: Option<PresignedUrl>,
     /// The latest `updated_at` seen.
     pub updated_at: Option<Millis>,
+    /// When it was moved last, by the account's clock at the earliest.
+    pub moved_at: Option<Millis>,
 }
 
 /// A presigned URL as it was shown.
@@ -145,8 +191,10 @@ pub struct Remembered {
     pub handle: Handle,
     /// The body that was sent.
     pub body: Value,
-    /// The status and body that were answered.
-    pub answer: (u16, Value),
+    /// The id of what it made.
+    pub id: String,
+    /// The status and body that were answered; `None` if that answer was lost.
+    pub answer: Option<(u16, Value)>,
     /// When it was first answered, by the account's clock: earliest and latest.
     pub at: (Millis, Millis),
 }
@@ -163,12 +211,14 @@ impl State {
             exclusive: true,
             exports_uncertain: false,
             logs_uncertain: false,
+            refused: BTreeSet::new(),
         });
         let keys = setup.keys.iter().map(|key| Key {
             setup: *key,
             id: String::new(),
             expires_at: None,
             revoked: false,
+            issued: !key.later,
         });
         State { accounts: accounts.collect(), keys: keys.collect(), slack, ..State::default() }
     }
@@ -213,6 +263,29 @@ impl State {
             .iter()
             .find(|(_, log)| log.account == account && log.id == id)
             .map(|(handle, log)| (*handle, log))
+    }
+
+    /// Creations of an account whose answers were lost and which may still show an effect.
+    pub fn open_losses(
+        &self,
+        account: usize,
+        operation: &'static str,
+    ) -> impl Iterator<Item = &LostCreation> {
+        self.lost.iter().filter(move |lost| {
+            lost.account == account && lost.operation == operation && !lost.resolved
+        })
+    }
+
+    /// Whether everything that was made in the account is known one by one.
+    pub fn is_exact(&self, account: usize, operation: &str) -> bool {
+        self.accounts.get(account).is_some_and(|account| {
+            let uncertain = match operation {
+                "createExport" => account.exports_uncertain,
+                "requestLogs" => account.logs_uncertain,
+                _ => false,
+            };
+            account.exclusive && !uncertain
+        })
     }
 
     /// Whether the account may use exports.
@@ -267,4 +340,9 @@ pub fn log_successors(states: &BTreeSet<LogState>) -> BTreeSet<LogState> {
         });
     }
     reachable
+}
+
+/// A member of an answer as milliseconds.
+pub fn time_member(object: &Value, member: &str) -> Option<Millis> {
+    object.get(member).and_then(Value::as_str).and_then(crate::render::parse_time)
 }

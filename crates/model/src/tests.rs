@@ -27,7 +27,7 @@ fn setup() -> Setup {
         apps: 0,
         jobs: Jobs::Manual,
     };
-    let key = |account, role| KeySetup { account, role, ttl_days: None };
+    let key = |account, role| KeySetup { account, role, ttl_days: None, later: false };
     Setup {
         accounts: vec![account(Plan::Enterprise), account(Plan::Free)],
         keys: vec![key(0, Role::Owner), key(1, Role::Owner), key(0, Role::Billing)],
@@ -131,7 +131,8 @@ fn letter_case_of_a_token_is_not_decided() {
         text: "abcd".to_owned(),
         handle: 1,
         body: json!({}),
-        answer: (200, json!({})),
+        id: "1".to_owned(),
+        answer: Some((200, json!({}))),
         at: (NOW, NOW),
     };
     state.remembered_logs.push(past);
@@ -215,6 +216,7 @@ fn what_a_program_needs_is_told_by_what_it_does() {
         by: Credential::DatabaseSecret(0),
         list: Listing::Apps,
         max_results: None,
+        between: Vec::new(),
     };
     let advance = Transition::AdvanceClock { account: 0, seconds: 1 };
     let program = Program { name: String::new(), setup: setup(), steps: vec![walk, advance] };

@@ -5,8 +5,11 @@
 //! therefore never leaves a stale literal behind.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+pub use crate::payload::{
+    Destination, ExportBody, ExportFilter, ExportState, FirstPage, Format, Listing, LogBody,
+    LogState, UrlBody, same_database, trim_slash,
+};
 pub use crate::raw::{RawCase, RawExpect};
 
 /// The number under which something that the server names is known to a program.
@@ -38,141 +41,30 @@ pub enum Credential {
     DatabaseSecret(usize),
 }
 
-/// The destination of an export, in either documented form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Destination {
-    /// `s3://bucket/path`.
-    Uri(String),
-    /// `{"s3": {"bucket", "path"}}`.
-    S3 {
-        /// The bucket.
-        bucket: String,
-        /// The path in it.
-        path: String,
-    },
-}
-
-/// The document format of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// `simple`.
-    Simple,
-    /// `tagged`.
-    Tagged,
-}
-
-/// The body of a create-export request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportBody {
-    /// Path of the database.
-    pub database: String,
-    /// Collections, if named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub collections: Option<Vec<String>>,
-    /// Format.
-    pub format: Format,
-    /// Destination.
-    pub destination: Destination,
-}
-
-/// State of an export, in life-cycle order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum ExportState {
-    /// Not started.
-    Pending,
-    /// Being processed.
-    InProgress,
-    /// Done.
-    Complete,
-    /// Given up.
-    Failed,
-}
-
-/// State of a log request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum LogState {
-    /// Submitted for extraction.
-    Requested,
-    /// Received.
-    Pending,
-    /// A URL is being made.
-    CreatingNewUrl,
-    /// The file is there.
-    Complete,
-    /// Extraction failed.
-    Failed,
-    /// Took too long.
-    TimedOut,
-    /// No logs in the window.
-    DoesNotExist,
-}
-
-/// The body of a log request; times are relative to the account's clock when it is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogBody {
-    /// Path of the database, if one is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
-    /// Region group, if one is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region_group: Option<String>,
-    /// Seconds from the account's clock to `time_start`.
-    pub start_seconds: i64,
-    /// Seconds from the account's clock to `time_end`.
-    pub end_seconds: i64,
-    /// Idempotency token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idempotency_token: Option<String>,
-}
-
-/// Filters of an export list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportFilter {
-    /// States asked for; none asks for all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub states: Vec<ExportState>,
-    /// Database asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
-}
-
-/// The `version` member of a create-URL request.
+/// What is done to a page token before it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UrlBody {
-    /// No body at all.
-    None,
-    /// `{}`.
+pub enum Tamper {
+    /// A letter in its middle is replaced.
+    Replace,
+    /// Its last letter is left out.
+    Shorten,
+    /// A letter is added.
+    Lengthen,
+    /// Nothing is left of it.
     Empty,
-    /// `{"version": current}`.
-    CurrentVersion,
-    /// A version that the request never had.
-    WrongVersion,
+    /// Words that no target ever gave as a token.
+    Invent,
 }
 
-/// A list that can be walked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// When the connection of a lost request is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Listing {
-    /// `GET /v2/exports`.
-    Exports(ExportFilter),
-    /// `POST /api/v1/logs/_list`.
-    Logs(Vec<LogState>),
-    /// `GET /api/v1/oauth/apps`.
-    Apps,
-}
-
-/// How a list request says "the first page".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FirstPage {
-    /// Without a token.
-    #[default]
-    Absent,
-    /// With `"next_token": null` (bodies only, A-115).
-    Null,
+pub enum Cut {
+    /// As soon as the request is sent.
+    Early,
+    /// When the answer begins to arrive; nothing of it is read.
+    Late,
 }
 
 /// One thing done to the target.
@@ -220,6 +112,9 @@ pub enum Transition {
         /// Page size.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_results: Option<u32>,
+        /// What is done on the way: one of these after each page, as long as there are any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        between: Vec<Transition>,
     },
     /// The second page by the first page's token, but by another sender or for another query.
     ForeignToken {
@@ -231,8 +126,9 @@ pub enum Transition {
         list: Listing,
         /// The list it is used for.
         used_for: Listing,
-        /// Whether one character of it is changed.
-        tampered: bool,
+        /// What is done to it before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tamper: Option<Tamper>,
     },
     /// `POST /api/v1/logs`.
     RequestLogs {
@@ -308,10 +204,34 @@ pub enum Transition {
         /// To what state.
         to: LogState,
     },
+    /// Control: moves the clock of a log request's account to where its newest URL expires.
+    AdvanceToUrlExpiry {
+        /// Which.
+        log: Handle,
+        /// Seconds after (or, if negative, before) that moment.
+        seconds: i64,
+    },
+    /// Control: makes a key of the setup that was left for later.
+    IssueKey {
+        /// Position of the key.
+        key: usize,
+    },
     /// Control: revokes a key.
     RevokeKey {
         /// Position of the key.
         key: usize,
+    },
+    /// A call whose answer never arrives, since its connection is cut.
+    Lost {
+        /// When.
+        cut: Cut,
+        /// The call.
+        step: Box<Transition>,
+    },
+    /// Several clients at once, each making its transitions one after the other.
+    Parallel {
+        /// What each client does.
+        branches: Vec<Vec<Transition>>,
     },
     /// A generated request.
     Raw {
@@ -323,7 +243,7 @@ pub enum Transition {
 }
 
 impl Transition {
-    /// The public operation that is called, if it is one.
+    /// The public operation that is called, if it is a single one.
     pub fn operation(&self) -> Option<&str> {
         Some(match self {
             Transition::CreateExport { .. } => "createExport",
@@ -336,22 +256,63 @@ impl Transition {
             Transition::CreateLogUrl { .. } => "createLogUrl",
             Transition::DeleteApp { .. } => "deleteOauthApp",
             Transition::Raw { case, .. } => &case.operation,
+            Transition::Lost { step, .. } => return step.operation(),
             Transition::FetchLogFile { .. }
             | Transition::AdvanceClock { .. }
+            | Transition::AdvanceToUrlExpiry { .. }
             | Transition::MoveExport { .. }
             | Transition::MoveLog { .. }
-            | Transition::RevokeKey { .. } => return None,
+            | Transition::IssueKey { .. }
+            | Transition::RevokeKey { .. }
+            | Transition::Parallel { .. } => return None,
         })
     }
 
-    /// The capability without which this transition cannot be made.
-    pub fn needs(&self) -> Option<&'static str> {
+    /// The transitions inside this one.
+    pub fn inner(&self) -> Vec<&Transition> {
         match self {
-            Transition::AdvanceClock { .. } => Some("clock"),
+            Transition::Walk { between, .. } => between.iter().collect(),
+            Transition::Lost { step, .. } => vec![step],
+            Transition::Parallel { branches } => branches.iter().flatten().collect(),
+            Transition::CreateExport { .. }
+            | Transition::GetExport { .. }
+            | Transition::ListPage { .. }
+            | Transition::ForeignToken { .. }
+            | Transition::RequestLogs { .. }
+            | Transition::GetLog { .. }
+            | Transition::CreateLogUrl { .. }
+            | Transition::FetchLogFile { .. }
+            | Transition::AwaitExport { .. }
+            | Transition::AwaitLog { .. }
+            | Transition::DeleteApp { .. }
+            | Transition::AdvanceClock { .. }
+            | Transition::AdvanceToUrlExpiry { .. }
+            | Transition::MoveExport { .. }
+            | Transition::MoveLog { .. }
+            | Transition::IssueKey { .. }
+            | Transition::RevokeKey { .. }
+            | Transition::Raw { .. } => Vec::new(),
+        }
+    }
+
+    /// The public operations that are called, by this transition or inside it.
+    pub fn operations(&self) -> Vec<&str> {
+        let inner = self.inner().into_iter().flat_map(Transition::operations);
+        self.operation().into_iter().chain(inner).collect()
+    }
+
+    /// The capabilities without which this transition cannot be made.
+    pub fn needs(&self) -> Vec<&'static str> {
+        let own = match self {
+            Transition::AdvanceClock { .. } | Transition::AdvanceToUrlExpiry { .. } => {
+                Some("clock")
+            }
             Transition::MoveExport { .. } | Transition::MoveLog { .. } => Some("jobs"),
-            Transition::RevokeKey { .. } => Some("accounts"),
+            Transition::RevokeKey { .. } | Transition::IssueKey { .. } => Some("accounts"),
             Transition::FetchLogFile { .. } => Some("storage"),
             Transition::DeleteApp { .. } => Some("oauth_apps"),
+            // Only where nobody else uses the account can be said what came of it.
+            Transition::Lost { .. } | Transition::Parallel { .. } => Some("accounts"),
             Transition::CreateExport { .. }
             | Transition::GetExport { .. }
             | Transition::ListPage { .. }
@@ -363,76 +324,29 @@ impl Transition {
             | Transition::AwaitLog { .. }
             | Transition::CreateLogUrl { .. }
             | Transition::Raw { .. } => None,
-        }
+        };
+        let inner = self.inner().into_iter().flat_map(Transition::needs);
+        own.into_iter().chain(inner).collect()
     }
 
-    /// Whether the public API is called (control calls are not counted as requests).
-    pub fn is_public(&self) -> bool {
-        self.operation().is_some() || matches!(self, Transition::FetchLogFile { .. })
-    }
-}
-
-impl Listing {
-    /// The operation that lists.
-    pub fn operation(&self) -> &'static str {
-        match self {
-            Listing::Exports(_) => "listExports",
-            Listing::Logs(_) => "listLogRequests",
-            Listing::Apps => "listOauthApps",
-        }
-    }
-}
-
-impl ExportState {
-    /// All, in life-cycle order.
-    pub const ALL: [ExportState; 4] =
-        [ExportState::Pending, ExportState::InProgress, ExportState::Complete, ExportState::Failed];
-
-    /// The word on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ExportState::Pending => "Pending",
-            ExportState::InProgress => "InProgress",
-            ExportState::Complete => "Complete",
-            ExportState::Failed => "Failed",
-        }
-    }
-
-    /// Reads the word on the wire.
-    pub fn parse(text: &str) -> Option<ExportState> {
-        ExportState::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
-    /// Whether nothing follows.
-    pub fn is_terminal(self) -> bool {
-        matches!(self, ExportState::Complete | ExportState::Failed)
-    }
-}
-
-impl Transition {
     /// The same sent by somebody else; `None` where nobody sends.
     pub fn sent_by(&self, who: &Credential) -> Option<Transition> {
         let mut other = self.clone();
-        match &mut other {
-            Transition::CreateExport { by, .. }
-            | Transition::GetExport { by, .. }
-            | Transition::ListPage { by, .. }
-            | Transition::Walk { by, .. }
-            | Transition::ForeignToken { by, .. }
-            | Transition::RequestLogs { by, .. }
-            | Transition::GetLog { by, .. }
-            | Transition::CreateLogUrl { by, .. }
-            | Transition::AwaitExport { by, .. }
-            | Transition::AwaitLog { by, .. }
-            | Transition::DeleteApp { by, .. }
-            | Transition::Raw { by, .. } => by.clone_from(who),
-            Transition::FetchLogFile { .. }
-            | Transition::AdvanceClock { .. }
-            | Transition::MoveExport { .. }
-            | Transition::MoveLog { .. }
-            | Transition::RevokeKey { .. } => return None,
-        }
+        other.by_mut()?.clone_from(who);
         Some(other)
+    }
+
+    /// The same without log states that a target need not take: nothing if no state is
+    /// left, `None` if that changes nothing.
+    pub fn narrowed(&self) -> Option<Option<Transition>> {
+        let mut narrowed = self.clone();
+        let (Transition::ListPage { list, .. } | Transition::Walk { list, .. }) = &mut narrowed
+        else {
+            return None;
+        };
+        *list = list.narrowed()?;
+        let empty = *list == Listing::Logs(Vec::new());
+        Some((!empty).then_some(narrowed))
     }
 
     /// The same with its idempotency key or token made this run's own: where an account is shared
@@ -451,6 +365,11 @@ impl Transition {
                     let digits = format!("{:012x}", nonce & 0xffff_ffff_ffff);
                     let digits = if upper { digits.to_uppercase() } else { digits };
                     token.replace_range(24.., &digits);
+                }
+            }
+            Transition::Walk { between, .. } => {
+                for step in between {
+                    *step = step.made_own(nonce);
                 }
             }
             _ => {}
@@ -473,94 +392,41 @@ impl Transition {
             | Transition::AwaitLog { by, .. }
             | Transition::DeleteApp { by, .. }
             | Transition::Raw { by, .. } => Some(by),
+            Transition::Lost { step, .. } => step.by(),
             Transition::FetchLogFile { .. }
             | Transition::AdvanceClock { .. }
+            | Transition::AdvanceToUrlExpiry { .. }
             | Transition::MoveExport { .. }
             | Transition::MoveLog { .. }
-            | Transition::RevokeKey { .. } => None,
+            | Transition::IssueKey { .. }
+            | Transition::RevokeKey { .. }
+            | Transition::Parallel { .. } => None,
         }
     }
-}
 
-impl LogState {
-    /// Whether nothing follows but a new URL.
-    pub fn is_terminal(self) -> bool {
-        matches!(
-            self,
-            LogState::Complete | LogState::Failed | LogState::TimedOut | LogState::DoesNotExist
-        )
-    }
-
-    /// All seven.
-    pub const ALL: [LogState; 7] = [
-        LogState::Requested,
-        LogState::Pending,
-        LogState::CreatingNewUrl,
-        LogState::Complete,
-        LogState::Failed,
-        LogState::TimedOut,
-        LogState::DoesNotExist,
-    ];
-
-    /// The word on the wire.
-    pub fn as_str(self) -> &'static str {
+    fn by_mut(&mut self) -> Option<&mut Credential> {
         match self {
-            LogState::Requested => "Requested",
-            LogState::Pending => "Pending",
-            LogState::CreatingNewUrl => "CreatingNewUrl",
-            LogState::Complete => "Complete",
-            LogState::Failed => "Failed",
-            LogState::TimedOut => "TimedOut",
-            LogState::DoesNotExist => "DoesNotExist",
+            Transition::CreateExport { by, .. }
+            | Transition::GetExport { by, .. }
+            | Transition::ListPage { by, .. }
+            | Transition::Walk { by, .. }
+            | Transition::ForeignToken { by, .. }
+            | Transition::RequestLogs { by, .. }
+            | Transition::GetLog { by, .. }
+            | Transition::CreateLogUrl { by, .. }
+            | Transition::AwaitExport { by, .. }
+            | Transition::AwaitLog { by, .. }
+            | Transition::DeleteApp { by, .. }
+            | Transition::Raw { by, .. } => Some(by),
+            Transition::Lost { step, .. } => step.by_mut(),
+            Transition::FetchLogFile { .. }
+            | Transition::AdvanceClock { .. }
+            | Transition::AdvanceToUrlExpiry { .. }
+            | Transition::MoveExport { .. }
+            | Transition::MoveLog { .. }
+            | Transition::IssueKey { .. }
+            | Transition::RevokeKey { .. }
+            | Transition::Parallel { .. } => None,
         }
-    }
-
-    /// Reads the word on the wire.
-    pub fn parse(text: &str) -> Option<LogState> {
-        LogState::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-}
-
-impl Destination {
-    /// Bucket and path, whichever form was used; the path without one leading or trailing slash
-    /// (C-04).
-    pub fn bucket_and_path(&self) -> (String, String) {
-        match self {
-            Destination::Uri(uri) => {
-                let rest = uri.strip_prefix("s3://").unwrap_or(uri);
-                let (bucket, path) = rest.split_once('/').unwrap_or((rest, ""));
-                (bucket.to_owned(), trim_slash(path).to_owned())
-            }
-            Destination::S3 { bucket, path } => (bucket.clone(), trim_slash(path).to_owned()),
-        }
-    }
-}
-
-/// A path without one leading and one trailing slash.
-pub fn trim_slash(path: &str) -> &str {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    path.strip_suffix('/').unwrap_or(path)
-}
-
-impl ExportBody {
-    /// The body on the wire.
-    pub fn to_json(&self) -> Value {
-        let destination = match &self.destination {
-            Destination::Uri(uri) => Value::from(uri.clone()),
-            Destination::S3 { bucket, path } => {
-                serde_json::json!({"s3": {"bucket": bucket, "path": path}})
-            }
-        };
-        let format = match self.format {
-            Format::Simple => "simple",
-            Format::Tagged => "tagged",
-        };
-        let mut body = serde_json::json!({
-            "database": self.database, "format": format, "destination": destination,
-        });
-        if let Some(collections) = &self.collections {
-            body["collections"] = Value::from(collections.clone());
-        }
-        body
     }
 }

@@ -154,11 +154,16 @@ impl Any<'_> {
                     let after = before + *at as u64;
                     examples.insert(slug.clone(), (exchange.clone(), after));
                     let program = crate::generate::no_program(&done.name);
-                    let failure = Failure { program, message: message.clone(), found_after: after };
+                    let failure = Failure {
+                        program,
+                        message: message.clone(),
+                        found_after: after,
+                        exchanges: 0,
+                    };
                     driven.failures.insert(slug, failure);
                 }
             }
-            progress.unit_done(&done.name, &driven, operations.len());
+            progress.unit_done(&done.name, &driven, Some(operations.len()));
             if let Some(why) = done.unreachable {
                 driven.given_up = Some(why);
                 break;

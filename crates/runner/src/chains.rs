@@ -7,7 +7,10 @@ pub(crate) mod access;
 mod exports;
 mod lists;
 mod logs;
+mod matrix;
 mod oauth;
+mod time;
+mod together;
 
 use model::program::{AccountSetup, DatabaseSetup, Jobs, KeySetup, Plan, Program, Role, Setup};
 use model::transition::{
@@ -50,7 +53,8 @@ impl Facts {
         Some(Facts { shop, other, nested })
     }
 
-    fn all(&self) -> Vec<DatabaseSetup> {
+    /// All of them, the top-level one first.
+    pub fn all(&self) -> Vec<DatabaseSetup> {
         let mut all = vec![self.shop.clone()];
         all.extend(self.other.clone());
         all.extend(self.nested.clone());
@@ -66,6 +70,9 @@ pub fn all(facts: &Facts) -> Vec<Program> {
     programs.extend(logs::chains(facts));
     programs.extend(oauth::chains(facts));
     programs.extend(access::chains(facts));
+    programs.extend(time::chains(facts));
+    programs.extend(together::chains(facts));
+    programs.extend(matrix::chains(facts));
     programs
 }
 
@@ -81,14 +88,19 @@ pub(crate) struct Chain {
 impl Chain {
     /// One enterprise account with manual jobs and an owner key.
     pub(crate) fn new(name: &str, facts: &Facts) -> Chain {
+        Chain::on_plan(name, facts, Plan::Enterprise)
+    }
+
+    /// The same on a plan.
+    pub(crate) fn on_plan(name: &str, facts: &Facts, plan: Plan) -> Chain {
         let setup = Setup {
             accounts: vec![AccountSetup {
-                plan: Plan::Enterprise,
+                plan,
                 databases: facts.all(),
                 apps: 0,
                 jobs: Jobs::Manual,
             }],
-            keys: vec![KeySetup { account: 0, role: Role::Owner, ttl_days: None }],
+            keys: vec![KeySetup { account: 0, role: Role::Owner, ttl_days: None, later: false }],
         };
         Chain {
             program: Program { name: name.to_owned(), setup, steps: Vec::new() },
@@ -109,9 +121,19 @@ impl Chain {
     }
 
     /// One more key of the first account.
-    pub(crate) fn key(mut self, role: Role, ttl_days: Option<u32>) -> Chain {
-        self.program.setup.keys.push(KeySetup { account: 0, role, ttl_days });
+    pub(crate) fn key(self, role: Role, ttl_days: Option<u32>) -> Chain {
+        self.key_setup(KeySetup { account: 0, role, ttl_days, later: false })
+    }
+
+    /// One more key.
+    pub(crate) fn key_setup(mut self, key: KeySetup) -> Chain {
+        self.program.setup.keys.push(key);
         self
+    }
+
+    /// How many keys there are so far.
+    pub(crate) fn n_keys(&self) -> usize {
+        self.program.setup.keys.len()
     }
 
     /// One more account, with a key of its own.
@@ -123,7 +145,8 @@ impl Chain {
             apps,
             jobs: Jobs::Manual,
         });
-        self.program.setup.keys.push(KeySetup { account, role: Role::Owner, ttl_days: None });
+        let key = KeySetup { account, role: Role::Owner, ttl_days: None, later: false };
+        self.program.setup.keys.push(key);
         self
     }
 
@@ -190,7 +213,17 @@ pub(crate) fn page(by: Credential, list: Listing, max_results: Option<u32>) -> T
 }
 
 pub(crate) fn walk(by: Credential, list: Listing, max_results: Option<u32>) -> Transition {
-    Transition::Walk { by, list, max_results }
+    Transition::Walk { by, list, max_results, between: Vec::new() }
+}
+
+/// A walk during which something is done after each page.
+pub(crate) fn walk_with(
+    by: Credential,
+    list: Listing,
+    max_results: u32,
+    between: Vec<Transition>,
+) -> Transition {
+    Transition::Walk { by, list, max_results: Some(max_results), between }
 }
 
 /// A window of an hour that ended an hour before the account's clock.

@@ -141,6 +141,21 @@ impl Generators {
     }
 }
 
+/// So many values of a strategy.
+pub fn values<S: Strategy>(
+    strategy: &S,
+    seed: [u8; 32],
+    n: usize,
+) -> Result<Vec<S::Value>, String> {
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let value = |_| {
+        let tree = strategy.new_tree(&mut runner);
+        tree.map(|tree| tree.current()).map_err(|why| format!("no run can be drawn: {why}"))
+    };
+    (0..n).map(value).collect()
+}
+
 /// The seed of one stream of draws.
 pub fn seed(seed: u64, operation: &str, stream: u64) -> [u8; 32] {
     let mut hash = Sha256::new();

@@ -1,16 +1,17 @@
 //! Drives the units of a plan, some at a time, and folds what comes in their fixed order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 use check::Observation;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use model::Program;
 
 use crate::execute::{Outcome, Trouble, execute};
 use crate::fold::Tallies;
 use crate::generate;
-use crate::plan::{Unit, Work};
+use crate::plan::{Plan, Unit, Work};
 use crate::suite::Suite;
 use crate::transcript::Transcript;
 
@@ -20,15 +21,17 @@ const UNREACHABLE_MAX: u32 = 3;
 /// How many units may go without a single answer before the run is given up.
 const MUTE_MAX: u64 = 10;
 
-/// The first failure of a requirement.
+/// The failure of a requirement.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// The program that showed it.
+    /// The program that shows it with the fewest requests.
     pub program: Program,
     /// What was wrong.
     pub message: String,
-    /// Public requests sent before it, in the order of the plan.
+    /// Public requests sent before it was first seen, in the order of the plan.
     pub found_after: u64,
+    /// Public requests of the program before it.
+    pub exchanges: u64,
 }
 
 /// What a drive came to.
@@ -48,14 +51,16 @@ pub struct Driven {
     pub given_up: Option<String>,
     /// Mistakes of the suite itself.
     pub harness: Vec<String>,
-    /// Whether the budget ended the run before the plan did.
-    pub cut_short: bool,
+    /// Programs run.
+    pub programs: u64,
+    /// What the target was seen to choose where the documents leave it the choice.
+    pub choices: BTreeMap<String, BTreeSet<&'static str>>,
 }
 
 /// Something that looks on.
 pub trait Progress {
-    /// A unit is done.
-    fn unit_done(&self, name: &str, driven: &Driven, planned: usize);
+    /// A unit is done. `planned` is how many there are in all, where that is known.
+    fn unit_done(&self, name: &str, driven: &Driven, planned: Option<usize>);
 }
 
 /// What the drive is bound by.
@@ -63,10 +68,8 @@ pub trait Progress {
 pub struct Bounds {
     /// Units side by side.
     pub jobs: usize,
-    /// When no new unit is begun; `None` does all.
+    /// When no further unit is begun but the essential ones; `None` does all.
     pub deadline: Option<Instant>,
-    /// How many units are begun even after the deadline: the essential ones.
-    pub essential: usize,
 }
 
 /// One unit's programs and what came of them.
@@ -74,30 +77,24 @@ struct Done {
     name: String,
     parts: Vec<(Program, Outcome)>,
     harness: Vec<String>,
-    skipped: bool,
 }
 
-/// Runs all units.
+/// Runs all units of a plan.
 pub async fn drive(
     suite: &Suite,
-    units: &[Unit],
+    plan: &Plan,
     bounds: Bounds,
     transcript: &mut Transcript,
     progress: &dyn Progress,
 ) -> Driven {
     let mut driven = Driven::default();
     let mut unreachable = 0;
-    let late = |index: usize| {
-        index >= bounds.essential && bounds.deadline.is_some_and(|end| Instant::now() >= end)
-    };
-    let mut stream = futures_util::stream::iter(units.iter().enumerate())
-        .map(|(index, unit)| async move { run_unit(suite, unit, late(index)).await })
+    let in_time = || bounds.deadline.is_none_or(|end| Instant::now() < end);
+    let further = plan.further().take_while(|_| in_time());
+    let mut stream = futures_util::stream::iter(plan.essential.iter().cloned().chain(further))
+        .map(|unit| async move { run_unit_safely(suite, unit).await })
         .buffered(bounds.jobs.max(1));
     while let Some(done) = stream.next().await {
-        if done.skipped {
-            driven.cut_short = true;
-            continue;
-        }
         for message in &done.harness {
             driven.harness.push(format!("{}: {message}", done.name));
         }
@@ -109,7 +106,7 @@ pub async fn drive(
         }
         unreachable = if reached { 0 } else { unreachable + 1 };
         driven.units += 1;
-        progress.unit_done(&done.name, &driven, units.len());
+        progress.unit_done(&done.name, &driven, plan.length());
         let mute = driven.answered == 0 && driven.units >= MUTE_MAX;
         if unreachable >= UNREACHABLE_MAX || mute {
             let why = done.parts.iter().find_map(|(_, outcome)| outcome.trouble.clone());
@@ -120,12 +117,20 @@ pub async fn drive(
     driven
 }
 
-async fn run_unit(suite: &Suite, unit: &Unit, skip: bool) -> Done {
-    let mut done =
-        Done { name: unit.name.clone(), parts: Vec::new(), harness: Vec::new(), skipped: skip };
-    if skip {
-        return done;
-    }
+/// A panic is a mistake of the suite. It ends the unit and not the run, whose end deletes what the
+/// unit had minted.
+async fn run_unit_safely(suite: &Suite, unit: Unit) -> Done {
+    let caught = AssertUnwindSafe(run_unit(suite, &unit)).catch_unwind().await;
+    caught.unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let message = format!("the suite panicked: {}", words.unwrap_or_default());
+        Done { name: unit.name, parts: Vec::new(), harness: vec![message] }
+    })
+}
+
+async fn run_unit(suite: &Suite, unit: &Unit) -> Done {
+    let mut done = Done { name: unit.name.clone(), parts: Vec::new(), harness: Vec::new() };
     match &unit.work {
         Work::Program(program) => {
             let outcome = execute_twice_if_broken_off(suite, program).await;
@@ -133,6 +138,17 @@ async fn run_unit(suite: &Suite, unit: &Unit, skip: bool) -> Done {
         }
         Work::Cases { operation, phase, round } => {
             match generate::programs(suite, operation, *phase, *round) {
+                Ok(programs) => {
+                    for program in programs {
+                        let outcome = execute_twice_if_broken_off(suite, &program).await;
+                        done.parts.push((program, outcome));
+                    }
+                }
+                Err(message) => done.harness.push(message),
+            }
+        }
+        Work::Machines { theme, round, operations } => {
+            match generate::machines(suite, *theme, *round, operations.as_deref()) {
                 Ok(programs) => {
                     for program in programs {
                         let outcome = execute_twice_if_broken_off(suite, &program).await;
@@ -159,15 +175,19 @@ async fn execute_twice_if_broken_off(suite: &Suite, program: &Program) -> Outcom
 fn fold(driven: &mut Driven, program: &Program, outcome: &Outcome) {
     let before = driven.exchanges;
     driven.exchanges += outcome.exchanges.len() as u64;
+    driven.programs += 1;
+    for (name, chosen) in &outcome.choices {
+        driven.choices.entry(name.clone()).or_default().insert(chosen);
+    }
     for (at, observation) in &outcome.observations {
         driven.tallies.add(observation);
-        note_failure(driven, program, observation, before + *at as u64);
+        note_failure(driven, program, observation, *at as u64, before);
     }
     driven.answered += outcome.exchanges.iter().filter(|one| one.status != 0).count() as u64;
     if let Some((requirement, at, message)) = outcome.broken_off() {
         let observation = broken(requirement, message);
         driven.tallies.add(&observation);
-        note_failure(driven, program, &observation, before + at as u64);
+        note_failure(driven, program, &observation, at as u64, before);
     }
 }
 
@@ -175,14 +195,34 @@ fn broken(requirement: &'static str, message: String) -> Observation {
     Observation { requirement: requirement.into(), outcome: check::Outcome::Broken(message) }
 }
 
-fn note_failure(driven: &mut Driven, program: &Program, observation: &Observation, at: u64) {
+/// Keeps the first failure of a requirement in mind, and of all programs that show it the one that
+/// needs the fewest exchanges to: it is the shortest way to a minimal one.
+fn note_failure(
+    driven: &mut Driven,
+    program: &Program,
+    observation: &Observation,
+    at: u64,
+    before: u64,
+) {
     let check::Outcome::Broken(message) = &observation.outcome else { return };
     let slug = observation.requirement.as_ref();
-    if driven.failures.contains_key(slug) {
-        return;
+    match driven.failures.get_mut(slug) {
+        None => {
+            let failure = Failure {
+                program: program.clone(),
+                message: message.clone(),
+                found_after: before + at,
+                exchanges: at,
+            };
+            driven.failures.insert(slug.to_owned(), failure);
+        }
+        Some(failure) if at < failure.exchanges => {
+            failure.program = program.clone();
+            failure.message.clone_from(message);
+            failure.exchanges = at;
+        }
+        Some(_) => {}
     }
-    let failure = Failure { program: program.clone(), message: message.clone(), found_after: at };
-    driven.failures.insert(slug.to_owned(), failure);
 }
 
 /// A trouble in words.

@@ -4,6 +4,8 @@
 mod files;
 mod jobs;
 mod lists;
+mod lost;
+mod parallel;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,7 @@ use model::transition::Credential;
 use model::{Program, Transition, apply};
 use spec::wire::{Exchange, Request, Response};
 
-use self::lists::TokenUse;
+use self::lists::{TokenUse, WalkAsked};
 use crate::control::ControlError;
 use crate::provision::{self, Lane};
 use crate::secret::Redactor;
@@ -37,6 +39,8 @@ pub struct Outcome {
     pub observations: Vec<(usize, check::Observation)>,
     /// Why the program was not finished.
     pub trouble: Option<Trouble>,
+    /// What the target was seen to choose where the documents leave it the choice.
+    pub choices: BTreeMap<String, &'static str>,
     redactor: Redactor,
 }
 
@@ -48,6 +52,8 @@ pub struct Recorded {
     pub step: usize,
     /// Who sent, as the program says it.
     pub by: Credential,
+    /// Which of several clients at once sent it.
+    pub branch: Option<usize>,
     /// The status of the response; 0 where there was none.
     pub status: u16,
     sealed: Sealed,
@@ -159,6 +165,7 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
         }
     }
     provision::tear_down(suite, &run.lane).await;
+    run.outcome.choices = std::mem::take(&mut run.lane.state.choices);
     twins::demote(program, &mut run.outcome);
     run.outcome
 }
@@ -176,19 +183,34 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn step(&mut self, step: &Transition) -> Result<(), Trouble> {
+        match step.narrowed().filter(|_| self.suite.core_log_states.get()) {
+            Some(Some(narrowed)) => self.take(&narrowed).await,
+            Some(None) => Ok(()),
+            None => self.take(step).await,
+        }
+    }
+
+    async fn take(&mut self, step: &Transition) -> Result<(), Trouble> {
         match step {
             Transition::AdvanceClock { account, seconds } => self.advance(*account, *seconds).await,
+            Transition::AdvanceToUrlExpiry { log, seconds } => {
+                self.advance_to_expiry(*log, *seconds).await
+            }
             Transition::MoveExport { export, to } => self.move_export(*export, *to).await,
             Transition::MoveLog { log, to } => self.move_log(*log, *to).await,
+            Transition::IssueKey { key } => self.issue(*key).await,
             Transition::RevokeKey { key } => self.revoke(*key).await,
             Transition::FetchLogFile { log } => self.fetch(*log).await,
-            Transition::Walk { by, list, max_results } => {
-                self.walk(step, by, list, *max_results).await
+            Transition::Walk { by, list, max_results, between } => {
+                let asked = WalkAsked { by, list, max_results: *max_results, between };
+                self.walk(step, &asked).await
             }
-            Transition::ForeignToken { owner, by, list, used_for, tampered } => {
-                let uses = TokenUse { owner, by, list, used_for, tampered: *tampered };
+            Transition::ForeignToken { owner, by, list, used_for, tamper } => {
+                let uses = TokenUse { owner, by, list, used_for, tamper: *tamper };
                 self.foreign_token(step, &uses).await
             }
+            Transition::Lost { cut, step } => self.lose(*cut, step).await,
+            Transition::Parallel { branches } => self.parallel(branches).await,
             Transition::AwaitExport { .. } | Transition::AwaitLog { .. } => self.wait(step).await,
             Transition::CreateLogUrl { log, .. } => self.renew(step, *log).await,
             Transition::CreateExport { .. }
@@ -211,6 +233,9 @@ impl Run<'_> {
         };
         let operation = step.operation().unwrap_or("").to_owned();
         let (response, moment) = self.send_step(step, &request, &by).await?;
+        if let Some(Some(narrowed)) = self.refused_for_states(step, &response) {
+            return Box::pin(self.call(&narrowed)).await;
+        }
         let mut out = Observations::default();
         let policy = self.suite.policy.borrow().clone();
         let seen = Seen {
@@ -233,6 +258,18 @@ impl Run<'_> {
         self.note_untracked(step, account, &response);
         self.settle_url(step, &response).await?;
         Ok(response)
+    }
+
+    /// A list that is refused for states that a target need not take is asked for again
+    /// without them, now and from now on.
+    fn refused_for_states(
+        &self,
+        step: &Transition,
+        response: &Response,
+    ) -> Option<Option<Transition>> {
+        let narrowed = step.narrowed().filter(|_| response.status == 400)?;
+        self.suite.core_log_states.set(true);
+        Some(narrowed)
     }
 
     /// Sends one public request and records the exchange. Refusals for haste (429) are waited
@@ -271,10 +308,21 @@ impl Run<'_> {
     }
 
     fn record(&mut self, request: &Request, by: &Credential, response: &Response) {
+        self.record_of(None, request, by, response);
+    }
+
+    fn record_of(
+        &mut self,
+        branch: Option<usize>,
+        request: &Request,
+        by: &Credential,
+        response: &Response,
+    ) {
         let exchange = Exchange { request: request.clone(), response: response.clone() };
         self.outcome.exchanges.push(Recorded {
             step: self.step,
             by: by.clone(),
+            branch,
             status: response.status,
             sealed: Sealed(exchange),
         });
@@ -286,18 +334,7 @@ impl Run<'_> {
     }
 
     fn account_of(&self, by: &Credential) -> usize {
-        match by {
-            Credential::Key(key)
-            | Credential::OtherScheme(_, key)
-            | Credential::Bare(key)
-            | Credential::Truncated(key)
-            | Credential::Extended(key) => self.lane.state.account_of(*key),
-            Credential::DatabaseSecret(account) => *account,
-            Credential::Missing
-            | Credential::Empty
-            | Credential::BearerOnly
-            | Credential::Garbage => 0,
-        }
+        apply::account_meant(&self.lane.state, by)
     }
 
     /// What log windows are relative to: the account's clock when it was first needed, so that a

@@ -3,11 +3,12 @@
 
 use model::Program;
 use model::render::to_hex;
-use model::transition::{RawCase, RawExpect, Transition};
+use model::transition::{LogState, RawCase, RawExpect, Transition};
 use serde_json::{Value, json};
 use spec::document::Operation;
 use spec::requirement::Requirement;
 use spec::wire::Request;
+use strategy::machine::{self, Theme};
 use strategy::{Case, Input, Intent, Refinement, Refinements, ViolationKind};
 
 use crate::certain;
@@ -20,12 +21,20 @@ use crate::suite::Suite;
 /// How many random valid cases a unit sends.
 pub const CASES_PER_ROUND: u32 = 25;
 
+/// How many state-machine runs a unit makes.
+const MACHINES_PER_UNIT: usize = 3;
+
+/// The greatest lengths of the runs of successive rounds.
+const LENGTHS: [usize; 5] = [12, 50, 25, 6, 50];
+
 /// How many cases share an account.
 const CASES_PER_PROGRAM: usize = 40;
 
 /// A kind of unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Counterexamples of the past.
+    Regressions,
     /// Fixed chains.
     Chains,
     /// The document's own examples.
@@ -36,21 +45,32 @@ pub enum Phase {
     Violations,
     /// Random valid requests.
     Valid,
+    /// Generated state-machine runs.
+    Stateful,
 }
 
 impl Phase {
-    /// The generated ones, in the order in which they run.
-    pub const GENERATED: [Phase; 4] =
-        [Phase::Examples, Phase::Boundary, Phase::Violations, Phase::Valid];
+    /// All, in the order in which they run.
+    pub const ALL: [Phase; 7] = [
+        Phase::Regressions,
+        Phase::Chains,
+        Phase::Examples,
+        Phase::Boundary,
+        Phase::Violations,
+        Phase::Valid,
+        Phase::Stateful,
+    ];
 
     /// The word in unit names.
     pub fn as_str(self) -> &'static str {
         match self {
+            Phase::Regressions => "regressions",
             Phase::Chains => "chains",
             Phase::Examples => "examples",
             Phase::Boundary => "boundary",
             Phase::Violations => "violations",
             Phase::Valid => "valid",
+            Phase::Stateful => "stateful",
         }
     }
 }
@@ -71,13 +91,39 @@ pub fn programs(
     let Some(facts) = plan::facts(suite) else { return Ok(Vec::new()) };
     let case = Maker { suite, operation: described, facts: &facts };
     let steps = match phase {
-        Phase::Chains => Vec::new(),
+        Phase::Regressions | Phase::Chains | Phase::Stateful => Vec::new(),
         Phase::Examples => case.examples()?,
         Phase::Boundary => case.boundaries()?,
         Phase::Violations => case.violations()?,
         Phase::Valid => case.valid(round)?,
     };
     Ok(case.assemble(phase, round, &steps))
+}
+
+/// The generated state-machine runs of a unit.
+pub fn machines(
+    suite: &Suite,
+    theme: Theme,
+    round: u64,
+    operations: Option<&[String]>,
+) -> Result<Vec<Program>, String> {
+    let Some(ground) = plan::ground(suite) else { return Ok(Vec::new()) };
+    let length_max = LENGTHS[usize::try_from(round).unwrap_or(0) % LENGTHS.len()];
+    let name = format!("stateful/{}-{round}", theme.as_str());
+    let seed = draw::seed(suite.seed.get(), theme.as_str(), round);
+    let programs = machine::programs(ground, theme, length_max);
+    let mut drawn = draw::values(&programs, seed, MACHINES_PER_UNIT)?;
+    let called = |program: &Program, wanted: &String| {
+        program.steps.iter().any(|step| step.operations().contains(&wanted.as_str()))
+    };
+    drawn.retain(|program| {
+        operations.is_none_or(|wanted| wanted.iter().any(|one| called(program, one)))
+            && suite.offers(&program.needs())
+    });
+    for (at, program) in drawn.iter_mut().enumerate() {
+        program.name = format!("{name}.{at}");
+    }
+    Ok(drawn)
 }
 
 struct Maker<'a> {
@@ -401,7 +447,9 @@ fn refinements(suite: &Suite, facts: &Facts, operation: &str, variety: Variety) 
         "listLogRequests" => {
             say("body/next_token", Refinement::OneOf(vec![Value::Null]));
             say("body/max_results", page());
-            let states = json!({"type": "array", "uniqueItems": true, "items": {"type": "string"}});
+            let core: Vec<&str> = LogState::CORE.iter().map(|state| state.as_str()).collect();
+            let states = json!({"type": "array", "uniqueItems": true,
+                "items": {"type": "string", "enum": core}});
             say("body/states", Refinement::Schema(states));
         }
         _ => {

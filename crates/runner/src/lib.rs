@@ -25,6 +25,7 @@ pub mod open;
 pub mod pattern;
 pub mod plan;
 pub mod provision;
+pub mod regressions;
 pub mod replay;
 pub mod report;
 pub mod run;

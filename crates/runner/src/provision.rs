@@ -116,13 +116,15 @@ async fn mint(suite: &Suite, program: &Program, lane: &mut Lane) -> Result<(), T
             lane.state.learn_clock(index, now, moment);
         }
     }
-    for (index, setup) in program.setup.keys.iter().enumerate() {
+    lane.secrets = vec![Secret::new(String::new()); program.setup.keys.len()];
+    for (index, setup) in program.setup.keys.iter().enumerate().filter(|(_, key)| !key.later) {
         mint_key(suite, lane, index, *setup).await?;
     }
     Ok(())
 }
 
-async fn mint_key(
+/// Makes one key of the set-up.
+pub async fn mint_key(
     suite: &Suite,
     lane: &mut Lane,
     index: usize,
@@ -149,9 +151,10 @@ async fn mint_key(
     });
     let known = &mut lane.state.keys[index];
     known.id = key.id;
+    known.issued = true;
     // The promise counts, not what the target says of it: a key of so many days lives so long.
     known.expires_at = due.map(|due| low + (high - low) / 2 + due);
-    lane.secrets.push(key.secret);
+    lane.secrets[index] = key.secret;
     Ok(())
 }
 
@@ -221,9 +224,10 @@ fn depends_on_time(step: &Transition) -> bool {
     matches!(
         step,
         Transition::AdvanceClock { .. }
+            | Transition::AdvanceToUrlExpiry { .. }
             | Transition::RequestLogs { .. }
             | Transition::FetchLogFile { .. }
-    )
+    ) || step.inner().into_iter().any(depends_on_time)
 }
 
 /// Deletes what was minted for a program. A failure here is not the program's: the account stays

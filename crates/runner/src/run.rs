@@ -14,7 +14,7 @@ use crate::drive::{self, Bounds, Driven, Failure, Progress};
 use crate::fold::{self, RunResult};
 use crate::known::KnownFailures;
 use crate::pattern::Selection;
-use crate::plan::{self, Wanted};
+use crate::plan::{self, Plan, Wanted};
 use crate::report::{self, Counterexample, Report, Row};
 use crate::shrink;
 use crate::suite::Suite;
@@ -83,22 +83,23 @@ pub async fn run(suite: &Suite, options: &Options, progress: &dyn Progress) -> F
     let wanted = Wanted {
         operations: options.operations.clone(),
         phases: options.phases.clone(),
-        rounds: u64::from(options.cases.div_ceil(crate::generate::CASES_PER_ROUND)),
+        rounds: match options.budget {
+            Some(_) => None,
+            None => Some(u64::from(options.cases.div_ceil(crate::generate::CASES_PER_ROUND))),
+        },
     };
-    let (units, left_out) = plan::units(suite, &wanted);
+    let plan = Plan::new(suite, wanted);
     let mut errors = Vec::new();
     let mut transcript = match &options.report {
         Some(dir) => open_transcript(dir, &mut errors),
         None => Transcript::none(),
     };
-    let essential = units.iter().take_while(|unit| !unit.name.contains("/valid-")).count();
-    let bounds =
-        Bounds { jobs: options.jobs, deadline: drive::deadline(options.budget), essential };
-    let driven = drive::drive(suite, &units, bounds, &mut transcript, progress).await;
+    let bounds = Bounds { jobs: options.jobs, deadline: drive::deadline(options.budget) };
+    let driven = drive::drive(suite, &plan, bounds, &mut transcript, progress).await;
     let judged = judge(suite, &rows, &driven, options);
     let counterexamples = counterexamples(suite, &judged, &driven, options).await;
     let left_behind = tear_down(suite).await;
-    let mut notes = notes(&left_out, &driven, &left_behind);
+    let mut notes = notes(&plan.left_out, &driven, &left_behind);
     notes.extend(strangers(suite, &driven));
     errors.extend(driven.harness.iter().cloned());
     errors.extend(driven.given_up.iter().map(|why| format!("the target cannot be reached: {why}")));
@@ -218,8 +219,9 @@ async fn counterexamples(
         .filter_map(|row| Some((row.id.as_str(), driven.failures.get(&row.id)?)))
         .collect();
     let mut counterexamples = Vec::new();
+    let tried = shrink::Tried::default();
     for (slug, failure) in failed {
-        let minimal = shrink::shrink(suite, &failure.program, slug).await;
+        let minimal = shrink::shrink(suite, &tried, &failure.program, slug).await;
         let sources = suite.requirements.get(slug).map(|row| row.sources.clone());
         let (message, exchanges) = match &minimal.outcome {
             Some(outcome) => {
@@ -244,7 +246,7 @@ async fn counterexamples(
             requests: exchanges.len() as u64,
             found_after: failure.found_after,
             message: suite.redactor.redact(&message).into_owned(),
-            confirmed: format!("{}/{}", minimal.confirmed, shrink::CONFIRMATIONS),
+            confirmed: format!("{}/{}", minimal.confirmed, minimal.tries),
             curl: exchanges
                 .iter()
                 .map(|(by, one)| curl::line(suite.account.as_str(), &one.request, by))
@@ -274,11 +276,17 @@ fn notes(left_out: &[String], driven: &Driven, left_behind: &[String]) -> Vec<St
         let names = left_out.join(", ");
         notes.push(format!("not run, for want of capabilities of the target: {names}"));
     }
-    if driven.cut_short {
-        notes.push("the budget ran out before all generated cases were sent".to_owned());
-    }
     if !left_behind.is_empty() {
         notes.push(format!("{} minted accounts could not be deleted", left_behind.len()));
+    }
+    if !driven.choices.is_empty() {
+        let choices = driven.choices.iter().map(|(name, chosen)| {
+            let chosen: Vec<&str> = chosen.iter().copied().collect();
+            format!("{name}: {}", chosen.join(" or "))
+        });
+        let choices: Vec<String> = choices.collect();
+        let all = choices.join("; ");
+        notes.push(format!("seen to choose, where the documents leave it open: {all}"));
     }
     notes
 }

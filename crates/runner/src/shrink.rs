@@ -1,28 +1,42 @@
 //! Smaller programs that break the same requirement.
 //!
-//! Bounded in programs and in requests, pinned to one requirement (a smaller program that breaks
-//! another one is no counterexample to this), and confirmed by running the end result again.
+//! Bounded in programs, requests and time, pinned to one requirement (a smaller program that
+//! breaks another one is no counterexample to this), and confirmed by running the end result again
+//! on fresh accounts. Steps are left out first, in chunks that get smaller; then what is left is
+//! made simpler ([`simpler`]), until nothing can be left out and nothing be simplified.
 
+mod simpler;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use model::Program;
-use model::Transition;
-use model::transition::{Credential, FirstPage, Listing};
+use model::{Program, Transition};
 
 use crate::execute::{Outcome, execute};
 use crate::suite::Suite;
 
+pub use simpler::simpler;
+
 /// How many programs may be tried for one counterexample.
-const PROGRAMS_MAX: usize = 150;
+const PROGRAMS_MAX: usize = 400;
 
 /// How many requests may be spent on one counterexample.
-const REQUESTS_MAX: usize = 3000;
+const REQUESTS_MAX: usize = 6000;
 
 /// How long one counterexample may take: a target that hangs costs a time-out for each program.
 const TIME_MAX: Duration = Duration::from_secs(20);
 
 /// How often the result is run again.
 pub const CONFIRMATIONS: u32 = 3;
+
+/// How often a result that depends on what meets what is run again.
+pub const CONFIRMATIONS_OF_RACES: u32 = 10;
+
+/// How often a candidate is tried whose failure depends on what meets what.
+const TRIES_OF_RACES: u32 = 4;
 
 /// A minimal program, what came of it, and how often it broke the requirement again.
 #[derive(Clone, Debug)]
@@ -31,47 +45,59 @@ pub struct Minimal {
     pub program: Program,
     /// Its last outcome that broke the requirement; `None` if it never did again.
     pub outcome: Option<Outcome>,
-    /// In how many of [`CONFIRMATIONS`] runs it broke the requirement.
+    /// In how many of the tries it broke the requirement.
     pub confirmed: u32,
+    /// How many tries there were.
+    pub tries: u32,
+    /// Whether the search ended because nothing was left to try, and not at a bound.
+    pub exhausted: bool,
 }
 
+/// What programs are known to break, so that two requirements that fail together are not looked
+/// for twice.
+#[derive(Debug, Default)]
+pub struct Tried(RefCell<BTreeMap<String, Broken>>);
+
+/// The requirements that a program broke, each with the step at which it did.
+type Broken = BTreeMap<String, usize>;
+
 /// Shrinks a program that broke a requirement.
-pub async fn shrink(suite: &Suite, program: &Program, requirement: &str) -> Minimal {
-    let mut search = Search { suite, requirement, programs: 0, requests: 0, begun: Instant::now() };
+pub async fn shrink(suite: &Suite, tried: &Tried, program: &Program, requirement: &str) -> Minimal {
+    let mut search = Search {
+        suite,
+        tried,
+        requirement,
+        programs: 0,
+        requests: 0,
+        begun: Instant::now(),
+        refused: BTreeSet::new(),
+    };
     let mut best = program.clone();
-    let mut changed = true;
-    while changed && search.may_go_on() {
-        changed = false;
-        let mut at = 0;
-        while at < candidates(&best).len() && search.may_go_on() {
-            let candidate = candidates(&best).swap_remove(at);
-            if search.breaks(&candidate).await.is_some() {
-                best = candidate;
-                changed = true;
-            } else {
-                at += 1;
-            }
-        }
+    if let Some(at) = search.breaks_at(&best).await {
+        best.steps.truncate(at + 1);
+        best = search.leave_out(best).await;
+        best = search.simplify(best).await;
     }
-    let mut confirmed = 0;
-    let mut outcome = None;
-    for _ in 0..CONFIRMATIONS {
-        let Some(broken) = search.breaks(&best).await else { continue };
-        confirmed += 1;
-        outcome = Some(broken);
-        if search.begun.elapsed() > TIME_MAX * 2 {
-            break;
-        }
-    }
-    Minimal { program: best, outcome, confirmed }
+    let exhausted = search.may_go_on();
+    search.confirm(best, exhausted).await
+}
+
+/// Whether a failure of the program may depend on what meets what.
+pub fn is_race(program: &Program) -> bool {
+    let races =
+        |step: &Transition| matches!(step, Transition::Parallel { .. } | Transition::Lost { .. });
+    program.steps.iter().any(|step| races(step) || step.inner().into_iter().any(races))
 }
 
 struct Search<'a> {
     suite: &'a Suite,
+    tried: &'a Tried,
     requirement: &'a str,
     programs: usize,
     requests: usize,
     begun: Instant,
+    /// Programs that did not break the requirement.
+    refused: BTreeSet<String>,
 }
 
 impl Search<'_> {
@@ -81,117 +107,106 @@ impl Search<'_> {
             && self.begun.elapsed() < TIME_MAX
     }
 
-    async fn breaks(&mut self, program: &Program) -> Option<Outcome> {
-        self.programs += 1;
-        let outcome = execute(self.suite, program).await;
-        self.requests += outcome.exchanges.len();
-        outcome.breaks(self.requirement).is_some().then_some(outcome)
-    }
-}
-
-/// Programs that are simpler than this one, the boldest first: halves cut off, single steps left
-/// out from the end, steps made simpler.
-fn candidates(program: &Program) -> Vec<Program> {
-    let n = program.steps.len();
-    let mut candidates = Vec::new();
-    let mut with = |steps: Vec<Transition>| {
-        if !steps.is_empty() {
-            candidates.push(Program { steps, ..program.clone() });
+    /// The step at which a program breaks the requirement, if it does.
+    async fn breaks_at(&mut self, program: &Program) -> Option<usize> {
+        let key = serde_json::to_string(&(&program.setup, &program.steps)).unwrap_or_default();
+        if self.refused.contains(&key) {
+            return None;
         }
-    };
-    for keep in [n / 4, n / 2, n * 3 / 4] {
-        if keep > 0 && keep < n {
-            with(program.steps[..keep].to_vec());
-            with(program.steps[n - keep..].to_vec());
+        let races = is_race(program);
+        if let Some(broken) = self.tried.0.borrow().get(&key).filter(|_| !races) {
+            return broken.get(self.requirement).copied();
         }
-    }
-    for leave_out in (0..n).rev() {
-        let mut steps = program.steps.clone();
-        steps.remove(leave_out);
-        with(steps);
-    }
-    for at in 0..n {
-        for simpler in simpler(&program.steps[at]) {
-            let mut steps = program.steps.clone();
-            steps[at] = simpler;
-            with(steps);
-        }
-    }
-    candidates
-}
-
-/// Simpler forms of one transition.
-fn simpler(step: &Transition) -> Vec<Transition> {
-    let mut forms = Vec::new();
-    match step {
-        Transition::Walk { by, list, max_results } => {
-            forms.push(Transition::ListPage {
-                by: by.clone(),
-                list: list.clone(),
-                max_results: *max_results,
-                first: FirstPage::Absent,
-            });
-            if let Listing::Exports(filter) = list
-                && *filter != model::transition::ExportFilter::default()
-            {
-                forms.push(Transition::Walk {
-                    by: by.clone(),
-                    list: Listing::Exports(model::transition::ExportFilter::default()),
-                    max_results: *max_results,
-                });
+        for _ in 0..if races { TRIES_OF_RACES } else { 1 } {
+            self.programs += 1;
+            let outcome = execute(self.suite, program).await;
+            self.requests += outcome.exchanges.len();
+            let broken = broken(&outcome);
+            let at = broken.get(self.requirement).copied();
+            if !races {
+                self.tried.0.borrow_mut().insert(key.clone(), broken);
+            }
+            if at.is_some() {
+                return at;
             }
         }
-        Transition::ListPage { by, list, max_results: Some(_), first } => {
-            forms.push(Transition::ListPage {
-                by: by.clone(),
-                list: list.clone(),
-                max_results: None,
-                first: *first,
-            });
-        }
-        Transition::CreateExport { .. } => forms.extend(simpler_creations(step)),
-        Transition::AwaitExport { by, export } => {
-            forms.push(Transition::GetExport { by: by.clone(), export: *export });
-        }
-        Transition::AwaitLog { by, log } => {
-            forms.push(Transition::GetLog { by: by.clone(), log: *log });
-        }
-        Transition::AdvanceClock { .. }
-        | Transition::ListPage { .. }
-        | Transition::GetExport { .. }
-        | Transition::ForeignToken { .. }
-        | Transition::RequestLogs { .. }
-        | Transition::GetLog { .. }
-        | Transition::CreateLogUrl { .. }
-        | Transition::FetchLogFile { .. }
-        | Transition::DeleteApp { .. }
-        | Transition::MoveExport { .. }
-        | Transition::MoveLog { .. }
-        | Transition::RevokeKey { .. }
-        | Transition::Raw { .. } => {}
+        self.refused.insert(key);
+        None
     }
-    if let Some(Credential::Key(key)) = step.by()
-        && *key > 0
-        && let Some(form) = step.sent_by(&Credential::Key(0))
-    {
-        forms.push(form);
+
+    /// Leaves out steps, many at once and then fewer.
+    async fn leave_out(&mut self, mut best: Program) -> Program {
+        let mut size = best.steps.len() / 2;
+        while size > 0 {
+            let mut end = best.steps.len();
+            // From the end: what comes last is least needed, but for the step that fails.
+            while end > 0 && self.may_go_on() {
+                let start = end.saturating_sub(size);
+                let mut fewer = best.clone();
+                fewer.steps.drain(start..end);
+                let breaks =
+                    if fewer.steps.is_empty() { None } else { self.breaks_at(&fewer).await };
+                if let Some(at) = breaks {
+                    fewer.steps.truncate(at + 1);
+                    best = fewer;
+                    end = start.min(best.steps.len());
+                } else {
+                    end = start;
+                }
+            }
+            size /= 2;
+        }
+        best
     }
-    forms
+
+    /// Makes what is left simpler until nothing helps any more.
+    async fn simplify(&mut self, mut best: Program) -> Program {
+        let mut at = 0;
+        loop {
+            let candidates = simpler(&best);
+            let Some(candidate) = candidates.get(at).filter(|_| self.may_go_on()) else { break };
+            match self.breaks_at(candidate).await {
+                Some(step) => {
+                    best = candidate.clone();
+                    best.steps.truncate(step + 1);
+                    at = 0;
+                }
+                None => at += 1,
+            }
+        }
+        best
+    }
+
+    async fn confirm(&mut self, best: Program, exhausted: bool) -> Minimal {
+        let races = is_race(&best);
+        let tries = if races { CONFIRMATIONS_OF_RACES } else { CONFIRMATIONS };
+        let mut minimal =
+            Minimal { program: best, outcome: None, confirmed: 0, tries: 0, exhausted };
+        for _ in 0..tries {
+            let outcome = execute(self.suite, &minimal.program).await;
+            minimal.tries += 1;
+            if outcome.breaks(self.requirement).is_some() {
+                minimal.confirmed += 1;
+                minimal.outcome = Some(outcome);
+            }
+            if self.begun.elapsed() > TIME_MAX * 2 {
+                break;
+            }
+        }
+        minimal
+    }
 }
 
-/// The creation without its idempotency key, and without naming collections.
-fn simpler_creations(step: &Transition) -> Vec<Transition> {
-    let mut forms = Vec::new();
-    for part in [0, 1] {
-        let mut simpler = step.clone();
-        let Transition::CreateExport { body, idempotency_key, .. } = &mut simpler else { continue };
-        let changed = match part {
-            0 => idempotency_key.take().is_some(),
-            _ => body.collections.take().is_some(),
-        };
-        if changed {
-            forms.push(simpler);
+fn broken(outcome: &Outcome) -> Broken {
+    let step = |at: usize| outcome.exchanges.get(at).map_or(0, |one| one.step);
+    let mut all = Broken::new();
+    for (at, observation) in &outcome.observations {
+        if matches!(observation.outcome, check::Outcome::Broken(_)) {
+            all.entry(observation.requirement.to_string()).or_insert(step(*at));
         }
     }
-    forms
+    if let Some((slug, at, _)) = outcome.broken_off() {
+        all.entry(slug.to_owned()).or_insert(step(at));
+    }
+    all
 }

@@ -68,6 +68,9 @@ pub struct Suite {
     pub minted: RefCell<BTreeSet<String>>,
     /// Whether the target was seen to refuse a second export while one is unfinished (C-30).
     pub one_at_a_time: Cell<bool>,
+    /// Whether the target was seen to refuse a list of log requests by states that it need not
+    /// take.
+    pub core_log_states: Cell<bool>,
     /// Programs that were given a nonce.
     pub nonces: Cell<u64>,
     /// Public requests sent so far.

@@ -19,6 +19,7 @@
 mod base;
 mod body;
 mod connect;
+mod cut;
 mod error;
 mod outgoing;
 mod pace;
@@ -31,6 +32,7 @@ pub(crate) mod tests;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use model::transition::Cut;
 use reqwest::header::HeaderMap;
 use spec::wire::{Request, Response};
 
@@ -144,6 +146,27 @@ impl Transport {
         let outgoing = Outgoing::new(base, request, authorization)?;
         let body_bytes = self.config.body_bytes_max;
         self.exchange(&outgoing, Caps { body_bytes, head_bytes: self.config.head_bytes_max }).await
+    }
+
+    /// Sends a request and cuts the connection, so that its answer never arrives. Never retried;
+    /// a late cut waits for the answer to begin, for as long as for any answer.
+    pub async fn send_and_cut(
+        &self,
+        base: &Base,
+        request: &Request,
+        authorization: Option<&str>,
+        when: Cut,
+    ) -> Result<(), TransportError> {
+        let outgoing = Outgoing::new(base, request, authorization)?;
+        if let Some(pacer) = &self.pacer {
+            pacer.wait().await;
+        }
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let limit = self.config.timeout;
+        let work = Progress::default().watch(cut::send(&outgoing, when));
+        tokio::time::timeout(limit, work)
+            .await
+            .unwrap_or(Err(TransportError::Timeout { phase: Phase::Head, limit }))
     }
 
     /// Fetches an absolute URL, such as a presigned one: no credentials, no redirects, and at most

@@ -15,6 +15,7 @@ pub mod case;
 mod compile;
 mod format;
 pub mod input;
+pub mod machine;
 mod number;
 mod object;
 mod pattern;

@@ -2,7 +2,7 @@
 
 use model::Plan;
 use model::program::Program;
-use model::transition::{Credential, ExportState, Listing, Transition};
+use model::transition::{Credential, ExportState, Listing, Tamper, Transition};
 
 use super::{Chain, Facts, OWNER, body, create, export_to, exports, get, page, walk};
 
@@ -116,12 +116,12 @@ fn apart(facts: &Facts) -> Program {
 
 fn tokens(facts: &Facts) -> Program {
     let other = || Credential::Key(1);
-    let foreign = |by: Credential, used_for: Listing, tampered| Transition::ForeignToken {
+    let foreign = |by: Credential, used_for: Listing, tamper| Transition::ForeignToken {
         owner: OWNER,
         by,
         list: exports(&[], None),
         used_for,
-        tampered,
+        tamper,
     };
     let own = (20..22).map(|handle| create(other(), handle, body(&facts.shop.path)));
     Chain::new("exports/list-tokens", facts)
@@ -129,9 +129,9 @@ fn tokens(facts: &Facts) -> Program {
         .steps(many(facts, 3))
         .steps(own)
         .steps([
-            foreign(OWNER, exports(&[], None), true),
-            foreign(other(), exports(&[], None), false),
-            foreign(OWNER, exports(&[ExportState::Complete], None), false),
+            foreign(OWNER, exports(&[], None), Some(Tamper::Replace)),
+            foreign(other(), exports(&[], None), None),
+            foreign(OWNER, exports(&[ExportState::Complete], None), None),
         ])
         .steps([
             walk(OWNER, exports(&[], None), Some(1)),

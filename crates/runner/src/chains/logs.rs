@@ -3,7 +3,7 @@
 use model::Plan;
 use model::program::Program;
 use model::transition::{
-    Credential, FirstPage, Handle, Listing, LogBody, LogState, Transition, UrlBody,
+    Credential, FirstPage, Handle, Listing, LogBody, LogState, Tamper, Transition, UrlBody,
 };
 
 use super::{
@@ -231,21 +231,21 @@ fn list_walk(facts: &Facts) -> Program {
 fn list_tokens(facts: &Facts) -> Program {
     let other = || Credential::Key(1);
     let all = || Listing::Logs(LogState::ALL.to_vec());
-    let foreign = |by: Credential, used_for: Listing, tampered| Transition::ForeignToken {
+    let foreign = |by: Credential, used_for: Listing, tamper| Transition::ForeignToken {
         owner: OWNER,
         by,
         list: all(),
         used_for,
-        tampered,
+        tamper,
     };
     Chain::new("logs/list-tokens", facts)
         .account(Plan::Enterprise, 0)
         .steps((0..3).map(|handle| request(OWNER, handle, shop(facts))))
         .steps((10..12).map(|handle| request(other(), handle, shop(facts))))
         .steps([
-            foreign(OWNER, all(), true),
-            foreign(other(), all(), false),
-            foreign(OWNER, Listing::Logs(vec![LogState::Failed]), false),
+            foreign(OWNER, all(), Some(Tamper::Replace)),
+            foreign(other(), all(), None),
+            foreign(OWNER, Listing::Logs(vec![LogState::Failed]), None),
         ])
         .done()
 }

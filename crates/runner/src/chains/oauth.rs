@@ -2,7 +2,7 @@
 
 use model::Plan;
 use model::program::Program;
-use model::transition::{Credential, Listing, Transition};
+use model::transition::{Credential, Listing, Tamper, Transition};
 
 use super::{Chain, Facts, OWNER, page, walk};
 
@@ -49,16 +49,16 @@ fn apart(facts: &Facts) -> Program {
 }
 
 fn tokens(facts: &Facts) -> Program {
-    let foreign = |by: Credential, tampered| Transition::ForeignToken {
+    let foreign = |by: Credential, tamper| Transition::ForeignToken {
         owner: OWNER,
         by,
         list: Listing::Apps,
         used_for: Listing::Apps,
-        tampered,
+        tamper,
     };
     Chain::new("oauth/list-tokens", facts)
         .apps(3)
         .account(Plan::Enterprise, 3)
-        .steps([foreign(OWNER, true), foreign(Credential::Key(1), false)])
+        .steps([foreign(OWNER, Some(Tamper::Replace)), foreign(Credential::Key(1), None)])
         .done()
 }

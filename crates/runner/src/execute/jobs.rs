@@ -12,6 +12,7 @@ use spec::wire::{Request, Response};
 
 use super::{Run, Trouble, control_trouble};
 use crate::control::{ControlError, JobKind, StateInfo};
+use crate::provision;
 
 impl Run<'_> {
     /// Sends the request of a step. A target may refuse a second export while one is unfinished
@@ -23,6 +24,9 @@ impl Run<'_> {
         by: &Credential,
     ) -> Result<(Response, Moment), Trouble> {
         let operation = step.operation().unwrap_or("").to_owned();
+        if self.is_retry(step) {
+            return self.send_retry(request, by, &operation).await;
+        }
         let unfinished = match operation.as_str() {
             "createExport" => self.unfinished_exports(by),
             _ => Vec::new(),
@@ -173,11 +177,13 @@ impl Run<'_> {
         });
         let account = self.lane.state.accounts[known.account].id.clone();
         let id = known.id.clone();
+        let sent = self.suite.now();
         let moved =
             control.move_job(&account, JobKind::Export, &id, to.as_str(), info.as_ref()).await;
+        let moment = Moment { sent, received: self.suite.now() };
         let shown = self.moved(moved, legal && !busy, to.as_str())?;
         if shown.is_some() {
-            apply::export_moved(&mut self.lane.state, export, to);
+            apply::export_moved(&mut self.lane.state, export, to, moment);
         }
         Ok(())
     }
@@ -192,7 +198,9 @@ impl Run<'_> {
             || (from_url && matches!(to, LogState::Complete | LogState::Failed));
         let account = self.lane.state.accounts[known.account].id.clone();
         let id = known.id.clone();
+        let sent = self.suite.now();
         let moved = control.move_job(&account, JobKind::LogRequest, &id, to.as_str(), None).await;
+        let moment = Moment { sent, received: self.suite.now() };
         // A URL that is being made may be done by itself in the meantime, so that either answer to
         // the move is right.
         let legal = legal || from_url && moved.is_ok();
@@ -201,7 +209,7 @@ impl Run<'_> {
         }
         let shown = self.moved(moved, legal, to.as_str())?;
         if shown.is_some() {
-            apply::log_moved(&mut self.lane.state, log, to);
+            apply::log_moved(&mut self.lane.state, log, to, moment);
         }
         Ok(())
     }
@@ -242,11 +250,46 @@ impl Run<'_> {
         Ok(shown)
     }
 
+    /// Moves an account's clock to so many seconds after (or before) a file URL expires.
+    pub(super) async fn advance_to_expiry(
+        &mut self,
+        log: Handle,
+        seconds: i64,
+    ) -> Result<(), Trouble> {
+        let Some(known) = self.lane.state.logs.get(&log) else { return Ok(()) };
+        let account = known.account;
+        let Some(expiry) = known.url.as_ref().and_then(|url| url.expires_at) else {
+            return Ok(());
+        };
+        let distance = expiry + seconds * 1000 - self.account_now(account);
+        match u64::try_from(distance.div_euclid(1000)) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(seconds) => self.advance(account, seconds).await,
+        }
+    }
+
+    /// Makes a key that was left for later.
+    pub(super) async fn issue(&mut self, key: usize) -> Result<(), Trouble> {
+        let Some(known) = self.lane.state.keys.get(key).filter(|key| !key.issued) else {
+            return Ok(());
+        };
+        let setup = known.setup;
+        provision::mint_key(self.suite, &mut self.lane, key, setup).await?;
+        self.outcome.redactor = self.lane.redactor.clone();
+        let made = std::mem::take(&mut self.lane.observations);
+        self.keep(made);
+        Ok(())
+    }
+
     pub(super) async fn revoke(&mut self, key: usize) -> Result<(), Trouble> {
         let Some(control) = &self.suite.control else { return Ok(()) };
         let account = self.lane.state.account_of(key);
         let account = self.lane.state.accounts[account].id.clone();
-        let id = self.lane.state.keys[key].id.clone();
+        let known = &self.lane.state.keys[key];
+        if known.revoked || !known.issued {
+            return Ok(());
+        }
+        let id = known.id.clone();
         control.revoke_key(&account, &id).await.map_err(control_trouble)?;
         self.lane.state.keys[key].revoked = true;
         Ok(())

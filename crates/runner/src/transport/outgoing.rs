@@ -5,7 +5,7 @@ use hyper::http::uri::PathAndQuery;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use spec::wire::Request;
-use url::Url;
+use url::{Position, Url};
 
 use super::base::{Base, parse_absolute};
 use super::error::TransportError;
@@ -85,6 +85,14 @@ impl Outgoing {
         match &self.road {
             Road::Plain(_) => None,
             Road::Verbatim(_, path) => Some(path),
+        }
+    }
+
+    /// What stands in the request line.
+    pub(super) fn path_and_query(&self) -> &str {
+        match &self.road {
+            Road::Plain(url) => &url[Position::BeforePath..],
+            Road::Verbatim(_, path) => path.as_str(),
         }
     }
 

@@ -43,10 +43,10 @@ pub(super) async fn send(
     Ok((response.map_err(broken)?, connection))
 }
 
-async fn connect(outgoing: &Outgoing) -> Result<TcpStream, TransportError> {
+pub(super) async fn connect(outgoing: &Outgoing) -> Result<TcpStream, TransportError> {
     let url = outgoing.url();
     if url.scheme() != "http" {
-        let what = "send a path as it is over TLS: not supported".into();
+        let what = "send a request byte by byte over TLS: not supported".into();
         return Err(TransportError::Unsupported { what });
     }
     let port = url.port_or_known_default().unwrap_or(80);

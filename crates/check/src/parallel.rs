@@ -1,0 +1,241 @@
+//! Calls that overlapped: each has the outcome of some order of them, and creations under one
+//! idempotency key have one effect.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::world::{Answer, Call, World};
+use serde_json::Value;
+
+use crate::linearizable::{Event, Linearized, linearize};
+use crate::verdict::Observations;
+
+/// How many worlds a search may visit.
+const NODES_MAX: usize = 20_000;
+
+/// What the clients of one account did at once.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The account before; `None` where it is not known well enough.
+    pub world: Option<World>,
+    /// The calls that overlapped.
+    pub events: Vec<Event>,
+    /// The bodies of the answers, by position in `events`.
+    pub bodies: Vec<Option<Value>>,
+    /// Looks at the lists that were taken when all was over.
+    pub closing: Vec<Event>,
+}
+
+/// The part of an account that a call is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Exports,
+    Logs,
+    Apps,
+    Keys,
+}
+
+fn subject(call: &Call) -> Subject {
+    match call {
+        Call::CreateExport { .. }
+        | Call::GetExport(_)
+        | Call::ListExports
+        | Call::MoveExport(..) => Subject::Exports,
+        Call::RequestLogs { .. } | Call::GetLog(_) | Call::ListLogs | Call::MoveLog(..) => {
+            Subject::Logs
+        }
+        Call::DeleteApp(_) | Call::ListApps => Subject::Apps,
+        Call::RevokeKey(_) => Subject::Keys,
+    }
+}
+
+fn rows(subject: Subject) -> (&'static str, &'static str) {
+    match subject {
+        Subject::Exports | Subject::Keys => {
+            ("exports-concurrent-calls-linearizable", "exports-idempotency-concurrent-one-effect")
+        }
+        Subject::Logs => {
+            ("logs-concurrent-calls-linearizable", "logs-idempotency-concurrent-one-effect")
+        }
+        Subject::Apps => ("oauth-concurrent-calls-linearizable", ""),
+    }
+}
+
+/// Judges a history without its closing looks, or with them. Gives back an order of the events
+/// that explains the answers, if there is one for each subject.
+pub fn judge(history: &History, with_closing: bool, out: &mut Observations) -> Option<Vec<usize>> {
+    let mut order = Vec::new();
+    let mut explained = true;
+    for subject in [Subject::Exports, Subject::Logs, Subject::Apps] {
+        match judge_subject(history, subject, with_closing, out) {
+            Some(part) => order.extend(part),
+            None => explained = false,
+        }
+    }
+    let keys =
+        (0..history.events.len()).filter(|at| subject(&history.events[*at].call) == Subject::Keys);
+    order.extend(keys);
+    explained.then_some(order)
+}
+
+fn judge_subject(
+    history: &History,
+    about: Subject,
+    with_closing: bool,
+    out: &mut Observations,
+) -> Option<Vec<usize>> {
+    let of =
+        |event: &Event| matches!(subject(&event.call), own if own == about || own == Subject::Keys);
+    let own: Vec<usize> = (0..history.events.len()).filter(|at| of(&history.events[*at])).collect();
+    if !own.iter().any(|at| subject(&history.events[*at].call) == about) {
+        return Some(Vec::new());
+    }
+    let (row, one_effect) = rows(about);
+    let mut events: Vec<Event> = own.iter().map(|at| history.events[*at].clone()).collect();
+    // A server error is a failure of its own, and whether it had an effect cannot be said.
+    let failed = events.iter().any(|event| matches!(event.answer, Answer::Refused(500..)));
+    let Some(world) = history.world.as_ref().filter(|_| !failed) else {
+        out.unknown(row, "what the calls met is not known well enough");
+        return None;
+    };
+    let groups = groups(history, &own);
+    let sound = groups.iter().all(|group| judge_group(history, world, group, one_effect, out));
+    if !sound {
+        return None;
+    }
+    if with_closing {
+        events.extend(history.closing.iter().filter(|event| of(event)).cloned());
+    }
+    let before = events.len();
+    match linearize(world, &events, NODES_MAX) {
+        Linearized::Order(order) => {
+            if overlaps(&events) {
+                out.holds(row);
+            }
+            if with_closing && !groups.is_empty() {
+                out.holds(one_effect);
+            }
+            Some(order.into_iter().filter_map(|at| own.get(at).copied()).collect())
+        }
+        Linearized::Impossible(explained) => {
+            let unasked = with_closing && !groups.is_empty() && shows_more(history, world, about);
+            let (row, message) = match unasked {
+                true => (
+                    one_effect,
+                    "calls under one idempotency key had more than one effect".to_owned(),
+                ),
+                false => (
+                    row,
+                    format!(
+                        "{before} calls that overlapped, looks afterwards included, have answers \
+                         that no order of them explains ({explained} at most)"
+                    ),
+                ),
+            };
+            out.broken(row, message);
+            None
+        }
+        Linearized::Unknown => {
+            out.unknown(row, "the search for an order ran out of its budget");
+            None
+        }
+    }
+}
+
+/// Whether any two calls were under way at once.
+fn overlaps(events: &[Event]) -> bool {
+    events.iter().enumerate().any(|(at, one)| {
+        events[at + 1..].iter().any(|two| one.begun < two.ended && two.begun < one.ended)
+    })
+}
+
+/// Creations that carry one idempotency key with one body, two or more of them.
+fn groups(history: &History, own: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<(Option<usize>, &str, &str), Vec<usize>> = BTreeMap::new();
+    for at in own {
+        let event = &history.events[*at];
+        match &event.call {
+            Call::CreateExport { text: Some(text), body, .. } => {
+                groups.entry((event.by, text, body)).or_default().push(*at);
+            }
+            // Tokens of log requests are the account's, whichever key sends them.
+            Call::RequestLogs { text: Some(text), body, .. } => {
+                groups.entry((None, text, body)).or_default().push(*at);
+            }
+            _ => {}
+        }
+    }
+    groups.into_values().filter(|group| group.len() > 1).collect()
+}
+
+/// All that succeed show the same; and one does succeed, unless haste or an unfinished export was
+/// in the way.
+fn judge_group(
+    history: &History,
+    world: &World,
+    group: &[usize],
+    row: &'static str,
+    out: &mut Observations,
+) -> bool {
+    let ids: BTreeSet<&String> = group
+        .iter()
+        .filter_map(|at| match &history.events[*at].answer {
+            Answer::Made(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let n = group.len();
+    if ids.len() > 1 {
+        out.broken(row, format!("{n} calls at once under one idempotency key made {}", ids.len()));
+        return false;
+    }
+    let refused = |at: &usize| match history.events[*at].answer {
+        Answer::Refused(status) => Some(status),
+        Answer::Unauthorized => Some(401),
+        _ => None,
+    };
+    let statuses: BTreeSet<u16> = group.iter().filter_map(refused).collect();
+    let busy = world.is_busy() || others_made(history, group);
+    let hindered = statuses.contains(&429) || statuses.contains(&401) || busy;
+    if ids.is_empty() && !hindered {
+        let message = format!("of {n} calls at once under one idempotency key none succeeded");
+        out.broken(row, message);
+        return false;
+    }
+    let is_export = matches!(history.events[group[0]].call, Call::CreateExport { .. });
+    let made = |at: &&usize| matches!(history.events[**at].answer, Answer::Made(_));
+    let shown: Vec<&Option<Value>> =
+        group.iter().filter(made).map(|at| &history.bodies[*at]).collect();
+    if is_export && shown.windows(2).any(|pair| pair[0] != pair[1]) {
+        out.broken(row, format!("{n} calls at once under one idempotency key got several answers"));
+        return false;
+    }
+    true
+}
+
+/// Whether another call made an export meanwhile, which may be a reason to refuse these (C-30).
+fn others_made(history: &History, group: &[usize]) -> bool {
+    history.events.iter().enumerate().any(|(at, event)| {
+        !group.contains(&at)
+            && matches!(event.call, Call::CreateExport { .. })
+            && matches!(event.answer, Answer::Made(_))
+    })
+}
+
+/// Whether the closing looks show something that no answer tells of.
+fn shows_more(history: &History, world: &World, about: Subject) -> bool {
+    let made: BTreeSet<&String> = history
+        .events
+        .iter()
+        .filter_map(|event| match &event.answer {
+            Answer::Made(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    let closing = history.closing.iter().filter(|event| subject(&event.call) == about);
+    closing
+        .filter_map(|event| match &event.answer {
+            Answer::Items(items) => Some(items),
+            _ => None,
+        })
+        .any(|items| items.keys().any(|id| !made.contains(id) && !world.knows(id)))
+}

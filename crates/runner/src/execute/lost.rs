@@ -1,0 +1,84 @@
+//! Calls whose answers never arrive, and their retries.
+
+use std::time::Duration;
+
+use model::replay::{Replay, comparable, export_replay, log_replay};
+use model::state::{Millis, Moment};
+use model::transition::{Credential, Cut};
+use model::{Transition, lost, render};
+use spec::wire::{Request, Response};
+
+use super::{Run, Trouble};
+use crate::transport::TransportError;
+
+impl Run<'_> {
+    /// Makes a call and cuts its connection.
+    pub(super) async fn lose(&mut self, cut: Cut, step: &Transition) -> Result<(), Trouble> {
+        let Some(by) = step.by().cloned() else { return Ok(()) };
+        let now = self.anchor(self.account_of(&by));
+        let Some(request) = render::request(&self.lane.state, &self.suite.place, step, now) else {
+            return Ok(());
+        };
+        let authorization = self.lane.authorization(&by);
+        let sent = self.suite.now();
+        let transport = &self.suite.transport;
+        let cut = transport
+            .send_and_cut(&self.suite.account, &request, authorization.as_deref(), cut)
+            .await;
+        match cut {
+            // Nothing was sent: the road does not allow it.
+            Err(TransportError::Unsupported { .. } | TransportError::Unsendable { .. }) => {
+                return Ok(());
+            }
+            Err(error @ TransportError::Connect { .. }) => {
+                let asked = format!("{} {}", request.method, request.path);
+                return Err(Trouble::Unanswered { step: self.step, asked, error });
+            }
+            // Whatever became of the rest, the answer is lost.
+            Ok(()) | Err(_) => {}
+        }
+        self.suite.count();
+        self.record(&request, &by, &Response::default());
+        let moment = Moment { sent, received: self.suite.now() };
+        lost::sent(&mut self.lane.state, step, moment, now);
+        Ok(())
+    }
+
+    /// Whether a call repeats one whose answer was lost.
+    pub(super) fn is_retry(&self, step: &Transition) -> bool {
+        let now = self.suite.now();
+        let moment = Moment { sent: now, received: now };
+        let state = &self.lane.state;
+        let replay = match step {
+            Transition::CreateExport {
+                by: Credential::Key(key), body, idempotency_key, ..
+            } => export_replay(state, *key, idempotency_key.as_deref(), &body.to_json(), moment),
+            Transition::RequestLogs { by, body, .. } => {
+                let token = body.idempotency_token.as_deref();
+                log_replay(state, self.account_of(by), token, &comparable(body), moment)
+            }
+            _ => return false,
+        };
+        matches!(replay, Replay::Lost(_))
+    }
+
+    /// Sends a retry until the target is no longer at the first request (C-33), within the bound
+    /// for liveness.
+    pub(super) async fn send_retry(
+        &mut self,
+        request: &Request,
+        by: &Credential,
+        operation: &str,
+    ) -> Result<(Response, Moment), Trouble> {
+        let deadline: Millis = self.suite.now() + self.suite.settle_millis();
+        let mut pause = Duration::from_millis(2);
+        loop {
+            let (response, moment) = self.send(request, by, operation).await?;
+            if response.status != 409 || self.suite.now() > deadline {
+                return Ok((response, moment));
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(250));
+        }
+    }
+}
