@@ -121,6 +121,9 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     {
         return false;
     }
+    if status == 403 && crate::exports::may_be_forbidden(seen, key, state.account_of(key)) {
+        return true;
+    }
     if status == 401 || status == 403 {
         let row = if status == 401 { "account-key-authenticates" } else { allowed_role_row(seen) };
         out.broken(row, format!("{} to a key that may use it", seen.answered()));

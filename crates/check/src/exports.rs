@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::Transition;
 use model::render::{id_text, parse_time};
 use model::replay::{Replay, export_replay};
 use model::state::{Export, LostCreation, Remembered, export_successors, time_member};
@@ -234,6 +235,15 @@ fn idempotent_refusal_row(seen: &Seen, sent: &Sent, text: &str) -> &'static str 
     } else {
         "exports-idempotency-key-deduplicates"
     }
+}
+
+/// Whether a creation by a good key may be answered with 403 all the same: while another export is
+/// unfinished (C-30), or for a collection that is not to be had.
+pub fn may_be_forbidden(seen: &Seen, key: usize, account: usize) -> bool {
+    let Transition::CreateExport { body, handle, .. } = seen.step else { return false };
+    let sent = Sent { key, account, handle: *handle, body };
+    refused_while_busy(seen, account)
+        || matches!(kind_of(seen, &sent), BodyKind::SystemCollection | BodyKind::UnknownCollection)
 }
 
 /// A target may refuse a second export while one is unfinished (C-30).

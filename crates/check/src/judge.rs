@@ -89,7 +89,7 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
             };
             paging::judge_page(seen, account, &page, out);
         }
-        Transition::RequestLogs { body, .. } => logs::judge_request(seen, account, body, out),
+        Transition::RequestLogs { body, .. } => logs::judge_request(seen, key, account, body, out),
         Transition::GetLog { log, .. } | Transition::AwaitLog { log, .. } => {
             logs::judge_get(seen, account, *log, out);
         }
@@ -138,7 +138,10 @@ pub fn call_of_parallel(seen: &Seen, documented: &Documented, out: &mut Observat
         Transition::RequestLogs { body, .. } => {
             let token = body.idempotency_token.as_deref();
             let sent = comparable(body);
-            if matches!(log_replay(seen.state, account, token, &sent, seen.moment), Replay::Fresh) {
+            if matches!(
+                log_replay(seen.state, key, account, token, &sent, seen.moment),
+                Replay::Fresh
+            ) {
                 logs::judge_requested(seen, body, json, out);
             }
         }

@@ -15,7 +15,13 @@ use crate::verdict::{Instance, Observations};
 const LONGEST_WINDOW: i64 = 90 * 24 * 60 * 60;
 
 /// Judges a request for logs.
-pub fn judge_request(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
+pub fn judge_request(
+    seen: &Seen,
+    key: usize,
+    account: usize,
+    body: &LogBody,
+    out: &mut Observations,
+) {
     let refused = seen.response.status == 400;
     if body.start_seconds > body.end_seconds {
         out.expect("logs-request-window-not-reversed", refused, || {
@@ -49,7 +55,7 @@ pub fn judge_request(seen: &Seen, account: usize, body: &LogBody, out: &mut Obse
                 || format!("{} for an unknown region group; 400 is due", seen.answered()),
             );
         }
-        _ => judge_valid(seen, account, body, out),
+        _ => judge_valid(seen, key, account, body, out),
     }
 }
 
@@ -57,11 +63,11 @@ fn known_region(region: &str) -> bool {
     matches!(region, "us-std" | "eu-std" | "global" | "classic")
 }
 
-fn judge_valid(seen: &Seen, account: usize, body: &LogBody, out: &mut Observations) {
+fn judge_valid(seen: &Seen, key: usize, account: usize, body: &LogBody, out: &mut Observations) {
     let sent = comparable(body);
     let token = body.idempotency_token.as_deref();
     let id = answered_id(seen);
-    match log_replay(seen.state, account, token, &sent, seen.moment) {
+    match log_replay(seen.state, key, account, token, &sent, seen.moment) {
         Replay::Fresh => judge_fresh(seen, body, out),
         Replay::Same(past) => {
             let row = match past.answer {

@@ -79,6 +79,22 @@ pub fn next_token(list: &Listing, response: &Response) -> Option<String> {
     holder.get("next_token")?.as_str().map(str::to_owned)
 }
 
+/// Puts the items of a further page, and its token, on a page.
+pub fn join(list: &Listing, page: &mut Response, further: &Response) {
+    let items = items(list, further).cloned().unwrap_or_default();
+    let token = next_token(list, further);
+    let Some(body) = page.json.as_mut() else { return };
+    let holder = match list {
+        Listing::Exports(_) => body.get_mut("response"),
+        Listing::Logs(_) | Listing::Apps => Some(body),
+    };
+    let Some(holder) = holder.and_then(Value::as_object_mut) else { return };
+    if let Some(all) = holder.get_mut("results").and_then(Value::as_array_mut) {
+        all.extend(items);
+    }
+    holder.insert("next_token".to_owned(), token.map_or(Value::Null, Value::from));
+}
+
 /// The id of an item.
 pub fn item_id(list: &Listing, item: &Value) -> Option<String> {
     let member = if matches!(list, Listing::Logs(_)) { "request_id" } else { "id" };
@@ -463,12 +479,19 @@ fn judge_token(
     out: &mut Observations,
 ) {
     let rows = rows(page.list);
-    if !page.first || next_token(page.list, seen.response).is_some() {
+    if !page.first {
         return;
     }
     let shown: BTreeSet<String> =
         items.iter().filter_map(|item| item_id(page.list, item)).collect();
     let missing = known.must.difference(&shown).count();
+    if missing == 0 && known.exact && is_whole(page.list) {
+        whole_list_seen(seen, page.list, out);
+    }
+    // A token may lead to more, or to an empty page (C-10).
+    if next_token(page.list, seen.response).is_some() {
+        return;
+    }
     let full = page.max_results.is_some_and(|cap| items.len() >= cap as usize)
         || page.max_results.is_none() && items.len() >= 10;
     let null = matches!(seen.step, Transition::ListPage { first: FirstPage::Null, .. });
@@ -488,9 +511,6 @@ fn judge_token(
     }
     if items.is_empty() && known.must.is_empty() {
         out.holds(empty_row(page.list));
-    }
-    if missing == 0 && known.exact && is_whole(page.list) {
-        whole_list_seen(seen, page.list, out);
     }
     if let Listing::Apps = page.list
         && missing == 0

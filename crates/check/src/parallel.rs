@@ -148,20 +148,16 @@ fn overlaps(events: &[Event]) -> bool {
     })
 }
 
-/// Creations that carry one idempotency key with one body, two or more of them.
+/// Creations that carry one idempotency key with one body and the same account key, two or more
+/// of them.
 fn groups(history: &History, own: &[usize]) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<(Option<usize>, &str, &str), Vec<usize>> = BTreeMap::new();
     for at in own {
         let event = &history.events[*at];
-        match &event.call {
-            Call::CreateExport { text: Some(text), body, .. } => {
-                groups.entry((event.by, text, body)).or_default().push(*at);
-            }
-            // Tokens of log requests are the account's, whichever key sends them.
-            Call::RequestLogs { text: Some(text), body, .. } => {
-                groups.entry((None, text, body)).or_default().push(*at);
-            }
-            _ => {}
+        if let Call::CreateExport { text: Some(text), body, .. }
+        | Call::RequestLogs { text: Some(text), body, .. } = &event.call
+        {
+            groups.entry((event.by, text, body)).or_default().push(*at);
         }
     }
     groups.into_values().filter(|group| group.len() > 1).collect()

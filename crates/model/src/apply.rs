@@ -288,7 +288,7 @@ fn requested(
     let Some(text) = &body.idempotency_token else { return };
     let sent = comparable(body);
     let (low, high) = state.account_time(who.account, moment);
-    let replay = Past::of(&log_replay(state, who.account, Some(text), &sent, moment));
+    let replay = Past::of(&log_replay(state, who.key, who.account, Some(text), &sent, moment));
     let since = match replay {
         Past::Remembered => return,
         Past::Lost(since) => since,

@@ -43,7 +43,7 @@ pub fn sent(state: &mut State, step: &Transition, moment: Moment, now: Millis) {
         Transition::RequestLogs { handle, body, .. } => {
             let json = comparable(body);
             let text = body.idempotency_token.as_deref();
-            let known = is_known(&log_replay(state, account, text, &json, moment));
+            let known = is_known(&log_replay(state, key, account, text, &json, moment));
             let there = body.database.as_ref().is_none_or(|path| state.has_database(account, path));
             if !known && there {
                 let asked = Asked::Logs(body.clone(), log_window(body, now));
@@ -102,10 +102,9 @@ fn keep(state: &mut State, operation: &'static str, lost: Lost, moment: Moment) 
 /// answer shows.
 pub fn resolve(state: &mut State, operation: &str, key: usize, account: usize, text: &str) {
     for lost in &mut state.lost {
-        let same_key = operation == "requestLogs" || lost.key == key;
         if lost.operation == operation
             && lost.account == account
-            && same_key
+            && lost.key == key
             && lost.text.as_deref() == Some(text)
         {
             lost.resolved = true;

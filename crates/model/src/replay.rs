@@ -43,24 +43,27 @@ pub fn export_replay<'a>(
     lost_or(judge(state, found, body, moment), state, lost, text, moment)
 }
 
-/// Log tokens are scoped to the account; whether letter case matters is not asserted (C-24), so
-/// only the very same text counts.
+/// Whether letter case of log tokens matters is not asserted (C-24), so only the very same text
+/// counts; nor is said whether a token is the account's or the account key's, so that one sent with
+/// another key may be either.
 pub fn log_replay<'a>(
     state: &'a State,
+    key: usize,
     account: usize,
     text: Option<&str>,
     body: &Value,
     moment: Moment,
 ) -> Replay<'a> {
     let mine = || state.remembered_logs.iter().rev().filter(|past| past.account == account);
-    let found = text.and_then(|text| mine().find(|past| past.text == text));
+    let found = text.and_then(|text| mine().find(|past| past.key == key && past.text == text));
     let alike = |past: &&Remembered| {
-        text.is_some_and(|text| past.text.eq_ignore_ascii_case(text) && past.text != text)
+        let other = past.key != key || Some(past.text.as_str()) != text;
+        text.is_some_and(|text| past.text.eq_ignore_ascii_case(text) && other)
     };
     if let Some(alike) = mine().find(alike) {
         return Replay::Unsure(alike);
     }
-    let lost = state.open_losses(account, "requestLogs");
+    let lost = state.open_losses(account, "requestLogs").filter(|lost| lost.key == key);
     lost_or(judge(state, found, body, moment), state, lost, text, moment)
 }
 

@@ -136,7 +136,7 @@ fn letter_case_of_a_token_is_not_decided() {
         at: (NOW, NOW),
     };
     state.remembered_logs.push(past);
-    let replay = |text| log_replay(&state, 0, Some(text), &json!({}), AT);
+    let replay = |text| log_replay(&state, 0, 0, Some(text), &json!({}), AT);
     assert!(matches!(replay("abcd"), Replay::Same(_)));
     assert!(matches!(replay("ABCD"), Replay::Unsure(_)));
     assert!(matches!(replay("other"), Replay::Fresh));

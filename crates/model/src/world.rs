@@ -78,8 +78,8 @@ pub struct World {
     revoked: BTreeSet<usize>,
     /// By account key and idempotency key: what was made, of what body.
     kept_exports: BTreeMap<(usize, String), (String, String)>,
-    /// By token.
-    kept_logs: BTreeMap<String, (String, String)>,
+    /// By token, then by account key.
+    kept_logs: BTreeMap<String, BTreeMap<usize, (String, String)>>,
     /// Whether jobs move only when told to.
     manual: bool,
 }
@@ -115,7 +115,8 @@ impl World {
             world.kept_exports.insert((past.key, past.text.clone()), made);
         }
         for past in state.remembered_logs.iter().filter(|past| past.account == account) {
-            world.kept_logs.insert(past.text.clone(), (past.id.clone(), past.body.to_string()));
+            let made = (past.id.clone(), past.body.to_string());
+            world.kept_logs.entry(past.text.clone()).or_default().insert(past.key, made);
         }
         Some(world)
     }
@@ -148,7 +149,7 @@ impl World {
                 self.create_export(key, text.as_deref(), body, *contended, answer)
             }
             Call::RequestLogs { text, body, contended } => {
-                self.request_logs(text.as_deref(), body, *contended, answer)
+                self.request_logs(by.unwrap_or(0), text.as_deref(), body, *contended, answer)
             }
             Call::GetExport(id) => self.get_export(id, answer),
             Call::GetLog(id) => self.get_log(id, answer),
@@ -211,37 +212,44 @@ impl World {
         }
     }
 
+    /// Whether a token is the account's or the account key's is not said: one that another key
+    /// used may resolve to that key's request, or make a new one.
     fn request_logs(
         &self,
+        key: usize,
         text: Option<&str>,
         body: &str,
         contended: bool,
         answer: &Answer,
     ) -> Option<World> {
         let kept = text.and_then(|text| self.kept_logs.get(text));
-        match (answer, kept) {
-            (Answer::Made(id), Some((first, _))) => (id == first).then(|| self.clone()),
-            (Answer::Made(id), None) => {
-                if self.logs.contains_key(id) {
-                    return None;
-                }
-                let mut next = self.clone();
-                // Which of the first states it is in is the target's choice (C-19).
-                let first = [LogState::Requested, LogState::Pending];
-                let states = if self.manual { BTreeSet::from(first) } else { LogState::ALL.into() };
-                next.logs.insert(id.clone(), states);
-                if let Some(text) = text {
-                    next.kept_logs.insert(text.to_owned(), (id.clone(), body.to_owned()));
-                }
-                Some(next)
-            }
-            (Answer::Refused(status), kept) => {
-                let mismatch = kept.is_some_and(|(_, first)| first != body);
+        let own = kept.and_then(|kept| kept.get(&key));
+        let id = match answer {
+            Answer::Made(id) => id,
+            Answer::Refused(status) => {
+                let differs = kept.is_some_and(|kept| kept.values().any(|(_, one)| one != body));
                 let refusable = matches!(status, 400 | 409 | 422);
-                ((contended || mismatch) && refusable).then(|| self.clone())
+                return ((contended || differs) && refusable).then(|| self.clone());
             }
-            _ => None,
+            _ => return None,
+        };
+        if let Some((first, _)) = own {
+            return (id == first).then(|| self.clone());
         }
+        let mut next = self.clone();
+        if let Some(text) = text {
+            let slot = next.kept_logs.entry(text.to_owned()).or_default();
+            slot.insert(key, (id.clone(), body.to_owned()));
+        }
+        let others = kept.is_some_and(|kept| kept.values().any(|(one, _)| one == id));
+        if self.logs.contains_key(id) {
+            return others.then_some(next);
+        }
+        // Which of the first states it is in is the target's choice (C-19).
+        let first = [LogState::Requested, LogState::Pending];
+        let states = if self.manual { BTreeSet::from(first) } else { LogState::ALL.into() };
+        next.logs.insert(id.clone(), states);
+        Some(next)
     }
 
     fn get_export(&self, id: &str, answer: &Answer) -> Option<World> {

@@ -281,30 +281,57 @@ impl Run<'_> {
         operation: &str,
     ) -> Result<(Response, Moment), Trouble> {
         let authorization = self.lane.authorization(by);
-        self.suite.count();
+        let authorization = authorization.as_deref();
+        let (transport, base) = (&self.suite.transport, &self.suite.account);
         let sent = self.suite.now();
-        let result = self
-            .suite
-            .transport
-            .send_patiently(&self.suite.account, request, authorization.as_deref())
-            .await;
+        let answer = transport.send_patiently(base, request, authorization).await;
+        let (answer, throttled) = match answer {
+            Ok(patient) => (Ok(patient.response), patient.throttled),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        let mut out = Observations::default();
+        for early in &throttled {
+            check::exchange::envelope(operation, early, &mut out);
+        }
+        self.keep(out);
+        self.answered(request, by, sent, answer)
+    }
+
+    /// The same without waiting.
+    async fn send_once(
+        &mut self,
+        request: &Request,
+        by: &Credential,
+    ) -> Result<(Response, Moment), Trouble> {
+        let authorization = self.lane.authorization(by);
+        let (transport, base) = (&self.suite.transport, &self.suite.account);
+        let sent = self.suite.now();
+        let answer = transport.send(base, request, authorization.as_deref()).await;
+        self.answered(request, by, sent, answer)
+    }
+
+    fn answered(
+        &mut self,
+        request: &Request,
+        by: &Credential,
+        sent: Millis,
+        answer: Result<Response, TransportError>,
+    ) -> Result<(Response, Moment), Trouble> {
+        self.suite.count();
         let received = self.suite.now();
-        let patient = match result {
-            Ok(patient) => patient,
+        let response = match answer {
+            Ok(response) => response,
             Err(error) => {
                 let asked = format!("{} {}", request.method, request.path);
                 self.record(request, by, &Response::default());
                 return Err(Trouble::Unanswered { step: self.step, asked, error });
             }
         };
-        self.record(request, by, &patient.response);
+        self.record(request, by, &response);
         let mut out = Observations::default();
         out.holds("http-request-answered");
-        for early in &patient.throttled {
-            check::exchange::envelope(operation, early, &mut out);
-        }
         self.keep(out);
-        Ok((patient.response, Moment { sent, received }))
+        Ok((response, Moment { sent, received }))
     }
 
     fn record(&mut self, request: &Request, by: &Credential, response: &Response) {

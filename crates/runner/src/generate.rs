@@ -1,6 +1,8 @@
 //! Programs of generated requests: what the document says, refined by what is known of the
 //! target's world.
 
+use std::collections::BTreeMap;
+
 use model::Program;
 use model::render::to_hex;
 use model::transition::{LogState, RawCase, RawExpect, Transition};
@@ -146,7 +148,8 @@ impl Maker<'_> {
         }
         let program = |(part, cases): (usize, &[RawCase])| {
             let chain = Chain::new(&format!("{name}.{part}"), self.facts);
-            let steps = cases.iter().map(|case| Transition::Raw { by: OWNER, case: case.clone() });
+            let cases = with_keys_used_once(cases);
+            let steps = cases.into_iter().map(|case| Transition::Raw { by: OWNER, case });
             world(self.facts, &self.operation.id, chain).steps(steps).done()
         };
         parts.into_iter().enumerate().map(program).collect()
@@ -294,6 +297,34 @@ impl Maker<'_> {
             expect,
         }
     }
+}
+
+/// The cases, with nothing claimed of one that uses an idempotency key or token again with another
+/// body: what becomes of it is the target's choice (C-31).
+fn with_keys_used_once(cases: &[RawCase]) -> Vec<RawCase> {
+    let mut used: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(cases.len());
+    for case in cases {
+        let again = key_of(case).is_some_and(|key| {
+            let first = used.entry(key).or_insert_with(|| case.body.clone());
+            *first != case.body
+        });
+        kept.push(match again {
+            true => RawCase { expect: RawExpect::Open, ..case.clone() },
+            false => case.clone(),
+        });
+    }
+    kept
+}
+
+/// The idempotency key or token of a case, if it carries one.
+fn key_of(case: &RawCase) -> Option<String> {
+    let header = case.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+    if let Some((_, key)) = header {
+        return Some(key.clone());
+    }
+    let json: Value = serde_json::from_str(case.body.as_deref()?).ok()?;
+    json.get("idempotency_token")?.as_str().map(str::to_ascii_lowercase)
 }
 
 /// An input that is edited.

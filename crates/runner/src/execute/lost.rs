@@ -46,20 +46,28 @@ impl Run<'_> {
 
     /// Whether a call repeats one whose answer was lost.
     pub(super) fn is_retry(&self, step: &Transition) -> bool {
+        matches!(self.replay(step), Some(Replay::Lost(_)))
+    }
+
+    /// Whether nothing is known of the idempotency key or token of a call.
+    pub(super) fn is_new(&self, step: &Transition) -> bool {
+        matches!(self.replay(step), Some(Replay::Fresh))
+    }
+
+    fn replay(&self, step: &Transition) -> Option<Replay<'_>> {
         let now = self.suite.now();
         let moment = Moment { sent: now, received: now };
         let state = &self.lane.state;
-        let replay = match step {
+        Some(match step {
             Transition::CreateExport {
                 by: Credential::Key(key), body, idempotency_key, ..
             } => export_replay(state, *key, idempotency_key.as_deref(), &body.to_json(), moment),
-            Transition::RequestLogs { by, body, .. } => {
+            Transition::RequestLogs { by: by @ Credential::Key(key), body, .. } => {
                 let token = body.idempotency_token.as_deref();
-                log_replay(state, self.account_of(by), token, &comparable(body), moment)
+                log_replay(state, *key, self.account_of(by), token, &comparable(body), moment)
             }
-            _ => return false,
-        };
-        matches!(replay, Replay::Lost(_))
+            _ => return None,
+        })
     }
 
     /// Sends a retry until the target is no longer at the first request (C-33), within the bound
@@ -72,8 +80,19 @@ impl Run<'_> {
     ) -> Result<(Response, Moment), Trouble> {
         let deadline: Millis = self.suite.now() + self.suite.settle_millis();
         let mut pause = Duration::from_millis(2);
+        let mut may_be_busy = operation == "createExport" && self.suite.offers(&["jobs"]);
         loop {
-            let (response, moment) = self.send(request, by, operation).await?;
+            let (response, moment) = match may_be_busy {
+                true => self.send_once(request, by).await?,
+                false => self.send(request, by, operation).await?,
+            };
+            let busy = matches!(response.status, 400 | 403 | 409 | 429) && may_be_busy;
+            if busy {
+                // Another export that is unfinished may be the reason as well (C-30).
+                may_be_busy = false;
+                self.finish_exports(by, true).await?;
+                continue;
+            }
             if response.status != 409 || self.suite.now() > deadline {
                 return Ok((response, moment));
             }

@@ -9,7 +9,7 @@ use check::parallel::{self, History};
 use check::{Observations, Seen};
 use futures_util::future::join_all;
 use model::access::{Access, access};
-use model::render::{self, id_text};
+use model::render::{self, Page, id_text};
 use model::replay::comparable;
 use model::state::{Millis, Moment};
 use model::transition::{Credential, ExportFilter, FirstPage, Listing, LogState};
@@ -25,6 +25,9 @@ use crate::suite::Suite;
 
 /// The page size with which a whole list is asked for at once.
 const WHOLE: u32 = 100;
+
+/// How many pages of a closing look are followed.
+const PAGES_MAX: usize = 20;
 
 /// A call as it was made.
 struct Called {
@@ -212,18 +215,38 @@ impl Run<'_> {
                 anchors: &self.anchors,
             };
             let (called, trouble) = client.run(self.step, std::slice::from_ref(&look)).await;
-            for called in &called {
-                self.judge_call(called);
-                if let Some(last) = self.outcome.exchanges.last_mut() {
-                    last.branch = None;
-                }
+            for mut called in called {
+                self.judge_look(&called);
+                self.follow(&mut called).await?;
+                looks.push(called);
             }
-            looks.extend(called);
             if let Some(trouble) = trouble {
                 return Err(trouble);
             }
         }
         Ok(looks)
+    }
+
+    fn judge_look(&mut self, called: &Called) {
+        self.judge_call(called);
+        if let Some(last) = self.outcome.exchanges.last_mut() {
+            last.branch = None;
+        }
+    }
+
+    /// Follows the tokens of a closing look, and puts the items of all pages on the first one: when
+    /// all is over, several pages are as good as one.
+    async fn follow(&mut self, called: &mut Called) -> Result<(), Trouble> {
+        let Transition::ListPage { by, list, .. } = called.step.clone() else { return Ok(()) };
+        for _ in 0..PAGES_MAX {
+            let Some((_, first)) = &mut called.public else { return Ok(()) };
+            let Some(token) = check::paging::next_token(&list, first) else { return Ok(()) };
+            let request = render::page_request(&list, Some(WHOLE), &Page::After(token));
+            let (response, _) = self.send(&request, &by, list.operation()).await?;
+            let Some((_, first)) = &mut called.public else { return Ok(()) };
+            check::paging::join(&list, first, &response);
+        }
+        Ok(())
     }
 
     /// Takes in the calls, in the order that explains them. Where none does, what there is now is
