@@ -85,6 +85,7 @@ impl Refusal {
             404 => "not_found",
             405 => "method_not_allowed",
             409 => "conflict",
+            410 => "gone",
             413 => "payload_too_large",
             422 => "unprocessable",
             429 => "too_many_requests",
@@ -134,7 +135,11 @@ impl Dialect {
             body["realm"] = json!("account");
             body["documentation"] = json!({"topic": "authentication", "retry": false});
         }
-        let answer = Answer::json(refusal.status, body);
+        let mut answer = Answer::json(refusal.status, body);
+        let limited = refusal.status == StatusCode::TOO_MANY_REQUESTS;
+        if limited && variants.has(Variant::RateLimited) {
+            answer = answer.with_header(header::RETRY_AFTER, HeaderValue::from_static("0"));
+        }
         if unauthorized {
             let challenge = HeaderValue::from_static("Bearer");
             return answer.with_header(header::WWW_AUTHENTICATE, challenge);

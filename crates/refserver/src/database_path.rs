@@ -24,6 +24,11 @@ pub(crate) fn region_group(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
 }
 
+/// Whether the path leads below a top database.
+pub(crate) fn is_nested(path: &str) -> bool {
+    path.matches('/').count() > 1
+}
+
 /// The path and those of all databases above it.
 pub(crate) fn with_parents(path: &str) -> impl Iterator<Item = &str> {
     let ends = path.match_indices('/').skip(1).map(|(idx, _)| &path[..idx]);

@@ -53,7 +53,18 @@ fn tell(server: &Server, dialect: Dialect, mut refusal: Refusal) -> Answer {
         Dialect::V2 if server.has(Fault::WordsV2ErrorsLikeV1) => Dialect::V1,
         dialect => dialect,
     };
+    let unknown = refusal.status == StatusCode::NOT_FOUND;
+    if unknown && spoken == Dialect::V1 && server.has(Fault::LeavesReasonEmpty) {
+        refusal.message.clear();
+    }
     let mut answer = spoken.tell(&refusal, server.variants());
+    if let Content::Json(body) = &mut answer.content
+        && unknown
+        && spoken == Dialect::V2
+        && server.has(Fault::LeavesCodeEmpty)
+    {
+        body["error"]["code"] = Value::from("");
+    }
     if server.has(Fault::WritesErrorsAsText) {
         answer.content = Content::Text(refusal.message);
     }

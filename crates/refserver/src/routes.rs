@@ -11,6 +11,8 @@ mod get_log_request;
 mod list_exports;
 mod list_log_requests;
 mod list_oauth_apps;
+mod listed_export;
+mod replay;
 mod request_logs;
 
 #[cfg(test)]

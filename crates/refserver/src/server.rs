@@ -1,17 +1,29 @@
 //! The one value that all requests share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::ids::{IdSource, Signer};
-use crate::store::directory::Directory;
+use crate::store::directory::{Directory, KeyHolder};
 use crate::time::{Moment, RealClock, TimeStyle};
 use crate::variant::Variants;
 
 /// A handle on the server, as the router hands it around.
 pub(crate) type SharedServer = Arc<Server>;
+
+/// The faults that perform an operation without a key for the last client.
+const KEYLESS: [Fault; 8] = [
+    Fault::ListsExportsWithoutKey,
+    Fault::GetsExportsWithoutKey,
+    Fault::RequestsLogsWithoutKey,
+    Fault::GetsLogsWithoutKey,
+    Fault::MakesUrlsWithoutKey,
+    Fault::ListsLogsWithoutKey,
+    Fault::ListsAppsWithoutKey,
+    Fault::DeletesAppsWithoutKey,
+];
 
 /// The state of the whole server.
 pub(crate) struct Server {
@@ -21,6 +33,9 @@ pub(crate) struct Server {
     ids: IdSource,
     clock: RealClock,
     style: TimeStyle,
+    /// Who asked last, for a server that takes those who do not say who they are for the same.
+    last_client: Mutex<Option<KeyHolder>>,
+    takes_anyone: bool,
     /// Counts the changes of everything that is listed.
     revision: AtomicU64,
 }
@@ -31,6 +46,8 @@ impl Server {
         Arc::new(Self {
             ids: IdSource::new(config.variants, clock.now()),
             style: TimeStyle::of(config.variants),
+            last_client: Mutex::new(None),
+            takes_anyone: KEYLESS.iter().any(|fault| config.faults.has(*fault)),
             config,
             directory: Directory::new(),
             signer: Signer::new(),
@@ -41,6 +58,22 @@ impl Server {
 
     pub(crate) fn has(&self, fault: Fault) -> bool {
         self.config.faults.has(fault)
+    }
+
+    /// Whoever asked last; nobody, unless the server takes those without a key for them.
+    pub(crate) fn last_client(&self) -> Option<KeyHolder> {
+        if !self.takes_anyone {
+            return None;
+        }
+        self.last_client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes a note of who asks.
+    pub(crate) fn note_client(&self, holder: &KeyHolder) {
+        if self.takes_anyone {
+            let mut last = self.last_client.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = Some(holder.clone());
+        }
     }
 
     pub(crate) fn variants(&self) -> Variants {

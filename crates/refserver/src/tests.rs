@@ -4,6 +4,7 @@ mod access;
 mod catalogues;
 mod control;
 mod creating_exports;
+mod demonstrations;
 mod faults;
 mod files;
 mod hostile;
@@ -12,7 +13,6 @@ mod jobs;
 mod lists;
 mod logs;
 mod oauth;
-mod probe;
 mod socket;
 mod variants;
 

@@ -28,6 +28,7 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         exports: Exports::default(),
         logs: LogRequests::default(),
         last_id: 0,
+        walk: None,
         closed: false,
     };
     let now = account.clock.at(server.now());

@@ -1,5 +1,6 @@
 //! `POST /api/v1/logs/{request_id}/url`: a new URL for the file of a complete request.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::body;
@@ -26,8 +27,10 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let next = if two_steps { LogState::CreatingNewUrl } else { LogState::Complete };
     let step = account.step(server, ctx.real);
     account.logs.set(server, id, next, step);
+    let created = server.has(Fault::AnswersNewUrlWith201);
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     match account.logs.get(id) {
-        Some(request) => Ok(Answer::ok(request.show(server))),
+        Some(request) => Ok(Answer::json(status, request.show(server))),
         None => Err(no_such_request()),
     }
 }
@@ -43,6 +46,9 @@ fn read_version(ctx: &Context<'_>) -> Result<Option<u64>, Refusal> {
     body::check_known(ctx.server, &object, &["version"])?;
     match object.get("version") {
         None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if ctx.server.has(Fault::AcceptsVersionAsText) => {
+            Ok(text.parse().ok())
+        }
         Some(value) => value.as_u64().map(Some).ok_or_else(|| {
             Refusal::bad_request("version has to be an integer that is not negative")
         }),
@@ -60,6 +66,13 @@ fn check_request(
             return Err(Refusal::not_found("the log request has no file yet"));
         }
         return Err(Refusal::bad_request("the log request is not complete"));
+    }
+    let expired = request.url_expires_at().is_some_and(|end| ctx.now >= end);
+    if expired && ctx.server.has(Fault::MakesNoUrlAfterExpiry) {
+        return Err(Refusal::bad_request("the file is gone"));
+    }
+    if !expired && ctx.server.has(Fault::MakesNoUrlBeforeExpiry) {
+        return Err(Refusal::bad_request("the old URL is still good"));
     }
     let stale = version.is_some_and(|version| version != request.version);
     if stale && !ctx.server.has(Fault::IgnoresVersion) {

@@ -20,7 +20,9 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         id.and_then(|id| account.apps.remove(&id)).into_iter().collect()
     });
     if !own && foreign.is_empty() && !server.has(Fault::DeletesUnknownApps) {
-        return Err(Refusal::not_found("there is no such OAuth app"));
+        let gone = server.has(Fault::AnswersUnknownAppWith410);
+        let status = if gone { StatusCode::GONE } else { StatusCode::NOT_FOUND };
+        return Err(Refusal::new(status, "there is no such OAuth app"));
     }
     if server.variants().has(Variant::DeleteAnswersJson200) {
         return Ok(Answer::ok(json!({})));
@@ -36,5 +38,14 @@ fn remove(server: &Server, account: &mut Account, id: u64) -> bool {
     if server.has(Fault::KeepsDeletedApps) {
         return account.apps.contains_key(&id);
     }
-    account.apps.remove(&id).is_some()
+    if server.has(Fault::DeletesNeighbour) {
+        let known = account.apps.contains_key(&id);
+        let behind = account.apps.range(id..).nth(1).map(|(id, _)| *id);
+        return known && account.apps.remove(&behind.unwrap_or(id)).is_some();
+    }
+    let removed = account.apps.remove(&id);
+    if let Some(app) = removed.as_ref().filter(|_| server.has(Fault::DeletesAllAppsOfClient)) {
+        account.apps.retain(|_, other| other.oauth2_client != app.oauth2_client);
+    }
+    removed.is_some()
 }

@@ -10,12 +10,17 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
     let query = ctx.call.query();
     query.check_known(&["max_results", "next_token"], server.variants())?;
+    let mut size = size_from_query(server, List::OauthApps, query.one("max_results")?)?;
+    let token = query.one("next_token")?;
+    if token.is_some() && server.has(Fault::IgnoresSizeOnLaterPages) {
+        size = List::OauthApps.default_size(server);
+    }
     let request = PageRequest {
         list: List::OauthApps,
         account_id: &account.id,
         filter: String::new(),
-        size: size_from_query(server, List::OauthApps, query.one("max_results")?)?,
-        token: query.one("next_token")?,
+        size,
+        token,
     };
     let cursor = request.open(server)?;
     let foreign =

@@ -1,11 +1,13 @@
 //! One account: its plan, databases, apps, keys, clock and jobs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::database_path::is_nested;
 use crate::fault::Fault;
+use crate::page::Position;
 use crate::server::Server;
 use crate::store::export::{ExportState, Exports, Step};
 use crate::store::log_request::{LogRequests, LogState};
@@ -71,11 +73,27 @@ pub(crate) struct IdempotencyMemory {
     by_key: HashMap<Vec<u8>, Remembered>,
     /// The keys, oldest first. The clock never goes back, so this is the order of forgetting too.
     ages: VecDeque<(Moment, Vec<u8>)>,
+    /// The keys whose first request was refused, for a server that holds it against them.
+    pub(crate) refused: HashSet<Vec<u8>>,
 }
 
 impl IdempotencyMemory {
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Remembered> {
         self.by_key.get(key)
+    }
+
+    /// Drops one key, or all but so many of the newest; only a wrong server does.
+    pub(crate) fn drop_key(&mut self, key: &[u8]) {
+        self.by_key.remove(key);
+        self.ages.retain(|(_, other)| other != key);
+    }
+
+    pub(crate) fn keep_newest(&mut self, n_keys: usize) {
+        while self.ages.len() > n_keys
+            && let Some((_, key)) = self.ages.pop_front()
+        {
+            self.by_key.remove(&key);
+        }
     }
 
     pub(crate) fn remember(&mut self, key: &[u8], remembered: Remembered) {
@@ -101,6 +119,11 @@ pub(crate) struct AccountKey {
     pub(crate) secret: String,
     pub(crate) role: Role,
     pub(crate) expires_at: Option<Moment>,
+    /// When it would expire if the clock of the account did not count.
+    pub(crate) expires_in_real: Option<Moment>,
+    pub(crate) used: bool,
+    /// Whether it was revoked and is only kept by a server that is wrong.
+    pub(crate) revoked: bool,
     pub(crate) memory: IdempotencyMemory,
     pub(crate) n_requests: u64,
 }
@@ -121,9 +144,11 @@ impl OauthApp {
         let show = |(id, name): &(String, String)| {
             if bare { json!(id) } else { json!({"id": id, "display_name": name}) }
         };
+        let in_hex = server.has(Fault::ListsAppIdsInHex);
+        let id = if in_hex { format!("{:x}", self.id) } else { self.id.to_string() };
         let scope: Vec<Value> = self.scope.iter().map(show).collect();
         json!({
-            "id": self.id.to_string(),
+            "id": id,
             "oauth2_client": self.oauth2_client,
             "scope": scope,
             "created_at": server.show_time(self.created_at),
@@ -147,6 +172,8 @@ pub(crate) struct Account {
     pub(crate) logs: LogRequests,
     /// The newest id that was given out in the account.
     pub(crate) last_id: u64,
+    /// How far the last walk through the exports came, for a server that remembers it here.
+    pub(crate) walk: Option<Position>,
     /// Whether the account was deleted while somebody still held on to it.
     pub(crate) closed: bool,
 }
@@ -201,8 +228,7 @@ impl Account {
         server: &Server,
         database: &str,
     ) -> Option<&BTreeSet<String>> {
-        let nested = database.matches('/').count() > 1;
-        if nested && server.has(Fault::RefusesNestedDatabases) {
+        if is_nested(database) && server.has(Fault::RefusesNestedDatabases) {
             return None;
         }
         self.databases.get(&canonical_database(database))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::history::History;
-use crate::time::Moment;
+use crate::time::{Moment, SECOND};
 use crate::variant::Variant;
 
 /// Where an export is in its life.
@@ -115,6 +115,8 @@ pub(crate) struct Export {
     pub(crate) history: History<ExportState>,
     /// When the state was reached, in real time.
     entered: Moment,
+    /// Whether somebody has got it while it was in progress.
+    seen_in_progress: bool,
 }
 
 impl Export {
@@ -137,8 +139,9 @@ impl Export {
         let format = if simple { "simple" } else { self.order.format.as_str() };
         body.insert("format".into(), json!(format));
         body.insert("destination".into(), self.order.destination.show(server));
-        body.insert("created_at".into(), json!(server.show_time(self.created_at)));
-        body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
+        let (created_at, updated_at) = self.shown_times(server);
+        body.insert("created_at".into(), json!(server.show_time(created_at)));
+        body.insert("updated_at".into(), json!(server.show_time(updated_at)));
         body.insert("is_terminal".into(), json!(self.shows_as_terminal(server)));
         let hidden = server.has(Fault::HidesStateInfo);
         if let Some(info) = self.state_info.as_ref().filter(|_| !hidden) {
@@ -155,6 +158,21 @@ impl Export {
             Some(end) if server.has(Fault::ShowsTopDatabaseOnly) => &path[..end],
             _ => path,
         }
+    }
+
+    /// When it was created and when it changed last.
+    fn shown_times(&self, server: &Server) -> (Moment, Moment) {
+        let Self { created_at, updated_at, .. } = *self;
+        if server.has(Fault::FreezesUpdatedAt) {
+            return (created_at, created_at);
+        }
+        if server.has(Fault::MovesCreatedAt) {
+            return (updated_at, updated_at);
+        }
+        if self.state.is_terminal() && server.has(Fault::UpdatesBeforeCreation) {
+            return (created_at, created_at.plus(-SECOND));
+        }
+        (created_at, updated_at)
     }
 
     fn shows_as_terminal(&self, server: &Server) -> bool {
@@ -206,19 +224,24 @@ impl Exports {
         self.n_unfinished > 0
     }
 
-    pub(crate) fn add(&mut self, id: u64, order: ExportOrder, step: Step) {
+    pub(crate) fn add(&mut self, server: &Server, id: u64, order: ExportOrder, step: Step) {
         let state = ExportState::Pending;
+        let by_real = server.has(Fault::DatesCreationByRealClock);
+        let starved = self.by_id.len() == 2 && server.has(Fault::StarvesThirdExport);
         let export = Export {
             id,
             state,
             order,
-            created_at: step.at,
+            created_at: if by_real { step.real } else { step.at },
             updated_at: step.at,
             state_info: None,
             history: History::starting(step.revision, state),
             entered: step.real,
+            seen_in_progress: false,
         };
-        self.waiting.push_back(id);
+        if !starved {
+            self.waiting.push_back(id);
+        }
         self.n_unfinished += 1;
         self.by_id.insert(id, export);
     }
@@ -240,6 +263,20 @@ impl Exports {
         if next.is_terminal() {
             self.n_unfinished = self.n_unfinished.saturating_sub(1);
         }
+    }
+
+    /// Takes an export back to its beginning; only a wrong server does.
+    pub(crate) fn restart(&mut self, id: u64, step: Step) {
+        self.set(id, ExportState::Pending, None, step);
+        self.waiting.push_back(id);
+        self.n_unfinished += 1;
+    }
+
+    /// Whether this is the first look at the export while it is in progress.
+    pub(crate) fn is_first_look(&mut self, id: u64) -> bool {
+        let Some(export) = self.by_id.get_mut(&id) else { return false };
+        let running = export.state == ExportState::InProgress;
+        running && !std::mem::replace(&mut export.seen_in_progress, true)
     }
 
     /// The next change that happens by itself, and when it is due in real time: the export in

@@ -104,12 +104,18 @@ pub(crate) struct LogRequest {
     pub(crate) history: History<LogState>,
     entered: Moment,
     looks: u8,
+    /// Whether a list has shown it.
+    pub(crate) listed: bool,
+    /// When its first URL expires.
+    pub(crate) first_expiry: Option<Moment>,
 }
 
 impl LogRequest {
     pub(crate) fn show(&self, server: &Server) -> Value {
         let mut body = Map::new();
-        body.insert("request_id".into(), json!(self.id.to_string()));
+        let as_number = server.has(Fault::ShowsRequestIdAsNumber);
+        let id = if as_number { json!(self.id) } else { json!(self.id.to_string()) };
+        body.insert("request_id".into(), id);
         body.insert("state".into(), json!(self.state.name()));
         if let Some(database) = &self.order.database {
             body.insert("database".into(), json!(database));
@@ -128,14 +134,35 @@ impl LogRequest {
         body.insert("time_end".into(), json!(show(self.order.time_end)));
         body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
         body.insert("version".into(), json!(self.version));
-        let url = self.url.filter(|_| !server.has(Fault::HidesUrl));
-        if let (LogState::Complete, Some(url)) = (self.state, url) {
+        if let Some(url) = self.shown_url(server) {
             let address = crate::presign::write(server, self, url);
             body.insert("presigned_url".into(), json!(address));
-            let expires_at = server.show_time(url.expires_at);
-            body.insert("presigned_url_expiration_time".into(), json!(expires_at));
+            if !server.has(Fault::HidesUrlExpiry) {
+                let expires_at = server.show_time(url.expires_at);
+                body.insert("presigned_url_expiration_time".into(), json!(expires_at));
+            }
         }
         Value::Object(body)
+    }
+
+    fn shown_url(&self, server: &Server) -> Option<FileUrl> {
+        match self.state {
+            LogState::Complete => self.url.filter(|_| !server.has(Fault::HidesUrl)),
+            LogState::Failed if server.has(Fault::ShowsUrlOfFailedLogs) => {
+                Some(FileUrl { serial: 0, expires_at: self.updated_at.plus(HOUR) })
+            }
+            LogState::Requested
+            | LogState::Pending
+            | LogState::CreatingNewUrl
+            | LogState::Failed
+            | LogState::TimedOut
+            | LogState::DoesNotExist => None,
+        }
+    }
+
+    /// When the newest URL stops to be good.
+    pub(crate) fn url_expires_at(&self) -> Option<Moment> {
+        self.url.map(|url| url.expires_at)
     }
 }
 
@@ -178,6 +205,8 @@ impl LogRequests {
             history: History::starting(step.revision, state),
             entered: step.real,
             looks: 0,
+            listed: false,
+            first_expiry: None,
         };
         self.waiting.push_back((step.real, id));
         self.by_id.entry(id).or_insert(request)
@@ -216,9 +245,15 @@ impl LogRequests {
                 (true, false) => HOUR / 4,
                 (false, false) => HOUR,
             };
-            request.version += 1;
-            let expires_at = step.at.plus(life);
+            if request.version > 0 && server.has(Fault::LowersVersion) {
+                request.version -= 1;
+            } else {
+                request.version += 1;
+            }
+            let renewed = request.url.filter(|_| server.has(Fault::RenewsUrlsWithOldExpiry));
+            let expires_at = renewed.map_or(step.at.plus(life), |old| old.expires_at);
             request.url = Some(FileUrl { serial: request.version, expires_at });
+            request.first_expiry.get_or_insert(expires_at);
         }
         if next.moves_on_to().is_some() {
             self.waiting.push_back((step.real, id));
@@ -242,6 +277,15 @@ impl LogRequests {
     /// Takes the front of the queue off, because it is being moved.
     pub(crate) fn take_due(&mut self) {
         self.waiting.pop_front();
+    }
+
+    /// Notes that a list has shown these.
+    pub(crate) fn note_listed(&mut self, ids: &[u64]) {
+        for id in ids {
+            if let Some(request) = self.by_id.get_mut(id) {
+                request.listed = true;
+            }
+        }
     }
 
     /// Counts a look at a request whose URL is being created; tells whether it is there now.
