@@ -21,6 +21,7 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 const DRAIN_BYTES_MAX: usize = 64 << 20;
 
 /// One request.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     uri: Uri,
@@ -56,6 +57,11 @@ async fn read_body(mut body: Body) -> Option<Bytes> {
 }
 
 impl Call {
+    /// The same request with the body of another one.
+    pub(crate) fn with_body_of(&self, other: &Self) -> Self {
+        Self { body: other.body.clone(), ..self.clone() }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.uri.path()
     }

@@ -22,6 +22,7 @@ mod ids;
 mod log_file;
 mod page;
 mod presign;
+mod race;
 mod respond;
 mod routes;
 mod serve;

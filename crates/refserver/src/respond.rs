@@ -17,11 +17,11 @@ use crate::fault::Fault;
 use crate::server::Server;
 use crate::variant::{Variant, Variants};
 
-/// Performs a request and writes the response.
+/// Waits for what a request comes to and writes the response.
 pub(crate) async fn respond(
     server: &Server,
     call: &Call,
-    perform: impl FnOnce(&Server, &Call) -> Reply,
+    reply: impl Future<Output = Reply>,
 ) -> Response {
     let dialect = Dialect::of(call.path());
     let variants = match dialect {
@@ -31,12 +31,16 @@ pub(crate) async fn respond(
     if variants.has(Variant::JitteredLatency) {
         tokio::time::sleep(jitter(server)).await;
     }
-    // A panic would be a mistake of this server; it must cost no more than the one request.
-    let reply = catch_unwind(AssertUnwindSafe(|| perform(server, call))).unwrap_or_else(|_| {
-        Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the server made a mistake"))
-    });
-    let answer = reply.unwrap_or_else(|refusal| tell(server, dialect, refusal));
+    let answer = reply.await.unwrap_or_else(|refusal| tell(server, dialect, refusal));
     write(answer, variants)
+}
+
+/// Runs what could panic. A panic would be a mistake of this server; it must cost no more than the
+/// one request.
+pub(crate) fn guard(perform: impl FnOnce() -> Reply) -> Reply {
+    catch_unwind(AssertUnwindSafe(perform)).unwrap_or_else(|_| {
+        Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the server made a mistake"))
+    })
 }
 
 /// Words a refusal as the path asks for, or as a wrong server would.

@@ -1,8 +1,8 @@
 //! Which request goes where: one line for each route, one file for each operation.
 
 mod body;
-mod create_export;
-mod create_log_url;
+pub(crate) mod create_export;
+pub(crate) mod create_log_url;
 mod delete_oauth_app;
 mod download;
 mod export_order;
@@ -12,8 +12,8 @@ mod list_exports;
 mod list_log_requests;
 mod list_oauth_apps;
 mod listed_export;
-mod replay;
-mod request_logs;
+pub(crate) mod replay;
+pub(crate) mod request_logs;
 
 #[cfg(test)]
 pub(crate) use export_order::SYSTEM_COLLECTIONS;
@@ -27,7 +27,8 @@ use axum::routing::{MethodFilter, MethodRouter};
 use crate::answer::{Refusal, Reply};
 use crate::call::Call;
 use crate::control;
-use crate::respond::respond;
+use crate::race;
+use crate::respond::{guard, respond};
 use crate::server::{Server, SharedServer};
 use crate::session::{self, Context};
 use crate::store::account::Account;
@@ -78,7 +79,25 @@ enum Destination {
 }
 
 impl Destination {
-    fn perform(self, server: &Server, call: &Call) -> Reply {
+    /// Only a server that races takes its time; in any other nothing is waited for here.
+    async fn perform(self, server: &Server, call: &Call) -> Reply {
+        if server.races() {
+            return self.race(server, call).await;
+        }
+        guard(|| self.perform_at_once(server, call))
+    }
+
+    async fn race(self, server: &Server, call: &Call) -> Reply {
+        match self {
+            Self::Account(operation) => race::perform(server, call, operation).await,
+            Self::Control(control::Operation::MoveJob) => race::move_job(server, call).await,
+            Self::Download | Self::Control(_) | Self::UnknownPath | Self::WrongMethod => {
+                guard(|| self.perform_at_once(server, call))
+            }
+        }
+    }
+
+    fn perform_at_once(self, server: &Server, call: &Call) -> Reply {
         match self {
             Self::Account(operation) => session::perform(server, call, operation),
             Self::Download => download::run(server, call),
@@ -121,7 +140,7 @@ fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
 }
 
 async fn serve(server: SharedServer, call: Call, destination: Destination) -> Response {
-    respond(&server, &call, |server, call| destination.perform(server, call)).await
+    respond(&server, &call, destination.perform(&server, &call)).await
 }
 
 fn methods(routes: Vec<(MethodFilter, Destination)>) -> MethodRouter<SharedServer> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::ids::{IdSource, Signer};
+use crate::race::Crossing;
 use crate::store::directory::{Directory, KeyHolder};
 use crate::time::{Moment, RealClock, TimeStyle};
 use crate::variant::Variants;
@@ -36,6 +37,9 @@ pub(crate) struct Server {
     /// Who asked last, for a server that takes those who do not say who they are for the same.
     last_client: Mutex<Option<KeyHolder>>,
     takes_anyone: bool,
+    /// What requests at the same time share in a server that lets them get into each other's way.
+    pub(crate) crossing: Crossing,
+    races: bool,
     /// Counts the changes of everything that is listed.
     revision: AtomicU64,
 }
@@ -48,6 +52,8 @@ impl Server {
             style: TimeStyle::of(config.variants),
             last_client: Mutex::new(None),
             takes_anyone: KEYLESS.iter().any(|fault| config.faults.has(*fault)),
+            crossing: Crossing::default(),
+            races: Fault::ALL.iter().any(|it| it.is_race() && config.faults.has(*it)),
             config,
             directory: Directory::new(),
             signer: Signer::new(),
@@ -74,6 +80,11 @@ impl Server {
             let mut last = self.last_client.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some(holder.clone());
         }
+    }
+
+    /// Whether requests at the same time get into each other's way.
+    pub(crate) fn races(&self) -> bool {
+        self.races
     }
 
     pub(crate) fn variants(&self) -> Variants {

@@ -39,37 +39,70 @@ pub(crate) struct Context<'a> {
 
 /// Judges a request and, if the client may, performs the operation.
 pub(crate) fn perform(server: &Server, call: &Call, operation: Operation) -> Reply {
-    let run = |ctx: &Context<'_>, account: &mut Account| operation.run(ctx, account);
-    enter(server, call, operation, server.now(), run)
+    Entry::new(server, call, operation).run()
 }
 
-/// Judges a request that came at an instant and, if the client may, does something with the
-/// account, which is locked for so long.
-pub(crate) fn enter<T>(
-    server: &Server,
-    call: &Call,
-    operation: Operation,
-    real: Moment,
-    run: impl FnOnce(&Context<'_>, &mut Account) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    let holder = authenticate(server, call, operation)?;
-    let everyone = if leaks(server) { server.directory.all_accounts() } else { Vec::new() };
-    let mut account = holder.cell.lock();
-    account.settle(server, real);
-    let now = account.clock.at(real);
-    let closed = account.closed;
-    let plan = account.plan;
-    let key = account.keys.get_mut(&holder.key_id);
-    let time = KeyTime { now, real };
-    let key = key.filter(|key| !closed && is_valid(server, key, time, operation));
-    let key = key.ok_or_else(Refusal::unauthorized)?;
-    key.used = true;
-    limit_rate(server, key)?;
-    check_permission(server, call, operation, plan, key.role)?;
-    call.check_size()?;
-    let key_id = &holder.key_id;
-    let ctx = Context { server, call, key_id, now, real, everyone };
-    run(&ctx, &mut account)
+/// A request on its way to the account that it is about.
+#[derive(Clone)]
+pub(crate) struct Entry<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) call: &'a Call,
+    pub(crate) operation: Operation,
+    /// When it came, in real time.
+    pub(crate) real: Moment,
+    /// Whom a wrong server takes the client for.
+    pub(crate) taken_for: Option<KeyHolder>,
+    /// Whether a wrong server does not ask for role and plan.
+    pub(crate) waived: bool,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(server: &'a Server, call: &'a Call, operation: Operation) -> Self {
+        let real = server.now();
+        Self { server, call, operation, real, taken_for: None, waived: false }
+    }
+
+    /// Judges the request and performs its operation.
+    pub(crate) fn run(&self) -> Reply {
+        self.enter(|ctx, account| self.operation.run(ctx, account))
+    }
+
+    /// Judges the request and, if the client may, does something with the account, which is locked
+    /// for so long.
+    pub(crate) fn enter<T>(
+        &self,
+        run: impl FnOnce(&Context<'_>, &mut Account) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let Self { server, call, operation, real, .. } = *self;
+        let holder = match &self.taken_for {
+            Some(holder) => holder.clone(),
+            None => authenticate(server, call, operation)?,
+        };
+        let everyone = if leaks(server) { server.directory.all_accounts() } else { Vec::new() };
+        let mut account = holder.cell.lock();
+        account.settle(server, real);
+        let now = account.clock.at(real);
+        let closed = account.closed;
+        let plan = account.plan;
+        let key = account.keys.get_mut(&holder.key_id);
+        let time = KeyTime { now, real };
+        let key = key.filter(|key| !closed && is_valid(server, key, time, operation));
+        let key = key.ok_or_else(Refusal::unauthorized)?;
+        key.used = true;
+        limit_rate(server, key)?;
+        if !self.waived {
+            check_permission(server, call, operation, plan, key.role)?;
+        }
+        call.check_size()?;
+        let key_id = &holder.key_id;
+        let ctx = Context { server, call, key_id, now, real, everyone };
+        run(&ctx, &mut account)
+    }
+
+    /// Who asks, if anybody does.
+    pub(crate) fn holder(&self) -> Result<KeyHolder, Refusal> {
+        authenticate(self.server, self.call, self.operation)
+    }
 }
 
 fn leaks(server: &Server) -> bool {

@@ -13,6 +13,7 @@ mod jobs;
 mod lists;
 mod logs;
 mod oauth;
+mod races;
 mod socket;
 mod variants;
 

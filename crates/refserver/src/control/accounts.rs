@@ -10,7 +10,9 @@ use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
 use crate::database_path::{is_database_path, with_parents};
 use crate::server::Server;
-use crate::store::account::{Account, JobMode, OauthApp, Plan, canonical_database};
+use crate::store::account::{
+    Account, IdempotencyMemory, JobMode, OauthApp, Plan, canonical_database,
+};
 use crate::store::export::Exports;
 use crate::store::log_request::LogRequests;
 use crate::time::AccountClock;
@@ -28,6 +30,9 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         exports: Exports::default(),
         logs: LogRequests::default(),
         last_id: 0,
+        shared_memory: IdempotencyMemory::default(),
+        chosen_id: None,
+        stuck_apps: Vec::new(),
         walk: None,
         closed: false,
     };

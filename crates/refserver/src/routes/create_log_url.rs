@@ -14,13 +14,26 @@ use crate::store::log_request::{LogRequest, LogState};
 use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let id = check(ctx, account)?;
+    make(ctx, account, id)
+}
+
+/// Judges the order for a new URL; tells which request it is about.
+pub(crate) fn check(ctx: &Context<'_>, account: &Account) -> Result<u64, Refusal> {
     let server = ctx.server;
     check_type(server, &ctx.call.query(), Fault::MakesUrlsWithoutType)?;
     let version = read_version(ctx)?;
     let id = requested_id(ctx)?;
     let request = account.logs.get(id).ok_or_else(no_such_request)?;
     check_request(ctx, request, version)?;
+    Ok(id)
+}
+
+/// Makes a new URL, whatever the order says.
+pub(crate) fn make(ctx: &Context<'_>, account: &mut Account, id: u64) -> Reply {
+    let server = ctx.server;
     if server.has(Fault::RepeatsOldUrl) {
+        let request = account.logs.get(id).ok_or_else(no_such_request)?;
         return Ok(Answer::ok(request.show(server)));
     }
     let two_steps = server.variants().has(Variant::CreatesUrlInTwoSteps);

@@ -25,7 +25,7 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let cursor = request.open(server)?;
     let foreign =
         leak(ctx, Fault::AppsLeakOtherAccounts, |account| account.apps.values().cloned().collect());
-    let all = account.apps.values().chain(&foreign);
+    let all = account.apps.values().chain(&account.stuck_apps).chain(&foreign);
     let listed = all.map(|app| (Position::ascending(app.id), app));
     let page = request.cut(server, cursor, listed.collect());
     Ok(Answer::ok(page.show(server, |app| app.show(server))))

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
+use crate::race::half_export;
 use crate::server::Server;
 use crate::store::account::Account;
 use crate::store::export::{Export, ExportState};
@@ -20,12 +21,24 @@ pub(super) fn show(server: &Server, account: &Account, export: &Export) -> Value
     if server.has(Fault::ShowsSecondInProgress) && is_next(account, export) {
         shown["state"] = json!("InProgress");
     }
+    if server.races()
+        && is_half(server, export)
+        && let Some(members) = shown.as_object_mut()
+    {
+        members.remove("destination");
+    }
     if server.has(Fault::RoundsIdsInList) {
         // The loss is the fault.
         let rounded = export.id as f64 as u64;
         shown["id"] = json!(rounded.to_string());
     }
     shown
+}
+
+/// Whether the export has no destination yet, or never will.
+fn is_half(server: &Server, export: &Export) -> bool {
+    let name = half_export(export.id);
+    server.crossing.is_under_way(&name) || server.crossing.is_marked(&name)
 }
 
 /// Whether the export is the next to begin, while another one is in progress.

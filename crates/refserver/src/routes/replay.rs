@@ -56,8 +56,7 @@ pub(crate) fn memory<'a>(
     account: &'a mut Account,
 ) -> Result<&'a mut IdempotencyMemory, Refusal> {
     if ctx.server.has(Fault::SharesIdempotencyKeys) {
-        let first = account.keys.iter_mut().min_by_key(|(id, _)| id.as_str().to_owned());
-        return first.map(|(_, key)| &mut key.memory).ok_or_else(Refusal::unauthorized);
+        return Ok(&mut account.shared_memory);
     }
     Ok(&mut own_key(ctx, account)?.memory)
 }

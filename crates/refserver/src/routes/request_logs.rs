@@ -19,6 +19,19 @@ use crate::variant::Variant;
 const WINDOW_DAYS_MAX: i64 = 90;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let (order, token) = read(ctx)?;
+    if let Some(known) = known(ctx, account, token.as_deref()) {
+        return Ok(known);
+    }
+    let (answer, id) = make(ctx, account, order)?;
+    if let Some(token) = token {
+        account.logs.remember(token, id, ctx.now);
+    }
+    Ok(answer)
+}
+
+/// What is asked for, and the token that it is asked for with.
+pub(crate) fn read(ctx: &Context<'_>) -> Result<(LogOrder, Option<String>), Refusal> {
     let server = ctx.server;
     check_type(server, &ctx.call.query(), Fault::RequestsLogsWithoutType)?;
     if server.has(Fault::ServesNoLogOrders) {
@@ -27,30 +40,40 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let body = read_body(ctx)?;
     let order = read_order(server, &body)?;
     let token = read_token(server, &body)?.map(|token| scope(server, token, &order));
-    let known = token.as_ref().and_then(|token| account.logs.remembered(server, token, ctx.now));
+    Ok((order, token))
+}
+
+/// The request that a token led to before.
+pub(crate) fn known(ctx: &Context<'_>, account: &Account, token: Option<&str>) -> Option<Answer> {
+    let server = ctx.server;
+    let token = token?;
+    let known = account.logs.remembered(server, token, ctx.now);
     let finished = |request: &&LogRequest| request.state == LogState::Complete;
     let forgotten =
         known.filter(finished).is_some_and(|_| server.has(Fault::ForgetsTokensOfCompleteLogs));
     if let Some(request) = known.filter(|_| !forgotten) {
-        return Ok(Answer::ok(request.show(server)));
+        return Some(Answer::ok(request.show(server)));
     }
     let foreign = leak(ctx, Fault::SharesLogTokensBetweenAccounts, |other| {
-        let known = token.as_ref().and_then(|token| other.logs.remembered(server, token, ctx.now));
-        known.cloned().into_iter().collect()
+        other.logs.remembered(server, token, ctx.now).cloned().into_iter().collect()
     });
-    if let Some(request) = foreign.first() {
-        return Ok(Answer::ok(request.show(server)));
-    }
+    foreign.first().map(|request| Answer::ok(request.show(server)))
+}
+
+/// Makes a request; tells its id as well.
+pub(crate) fn make(
+    ctx: &Context<'_>,
+    account: &mut Account,
+    order: LogOrder,
+) -> Result<(Answer, u64), Refusal> {
+    let server = ctx.server;
     check_existence(server, account, &order)?;
     let id = account.next_id(server, ctx.now);
     let step = account.step(server, ctx.real);
-    if let Some(token) = token {
-        account.logs.remember(token, id, ctx.now);
-    }
     let request = account.logs.add(server, &account.id, id, order, step);
     let accepted = server.has(Fault::AnswersLogRequestWith202);
     let status = if accepted { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Ok(Answer::json(status, request.show(server)))
+    Ok((Answer::json(status, request.show(server)), id))
 }
 
 /// The body, or what a server that is too lenient takes for one.

@@ -144,13 +144,15 @@ impl OauthApp {
         let show = |(id, name): &(String, String)| {
             if bare { json!(id) } else { json!({"id": id, "display_name": name}) }
         };
+        let half = server.has(Fault::ShowsHalfDeletedApps)
+            && server.crossing.is_under_way(&crate::race::half_app(self.id));
         let in_hex = server.has(Fault::ListsAppIdsInHex);
         let id = if in_hex { format!("{:x}", self.id) } else { self.id.to_string() };
         let scope: Vec<Value> = self.scope.iter().map(show).collect();
         json!({
             "id": id,
             "oauth2_client": self.oauth2_client,
-            "scope": scope,
+            "scope": if half { Value::Null } else { Value::Array(scope) },
             "created_at": server.show_time(self.created_at),
         })
     }
@@ -172,6 +174,12 @@ pub(crate) struct Account {
     pub(crate) logs: LogRequests,
     /// The newest id that was given out in the account.
     pub(crate) last_id: u64,
+    /// The memory of all keys together, in a server that keeps no more than one.
+    pub(crate) shared_memory: IdempotencyMemory,
+    /// The id that the next thing gets, where a wrong server chose it before.
+    pub(crate) chosen_id: Option<u64>,
+    /// Apps that are listed and cannot be deleted, because a deletion stopped half-way.
+    pub(crate) stuck_apps: Vec<OauthApp>,
     /// How far the last walk through the exports came, for a server that remembers it here.
     pub(crate) walk: Option<Position>,
     /// Whether the account was deleted while somebody still held on to it.
@@ -181,6 +189,10 @@ pub(crate) struct Account {
 impl Account {
     /// The next id for something of the account.
     pub(crate) fn next_id(&mut self, server: &Server, now: Moment) -> u64 {
+        if let Some(chosen) = self.chosen_id.take() {
+            self.last_id = self.last_id.max(chosen);
+            return chosen;
+        }
         self.last_id = server.next_id(now, self.last_id);
         self.last_id
     }

@@ -1,6 +1,6 @@
 //! Exports: what one is, how it is shown, and how one after the other is worked off.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -203,6 +203,8 @@ pub(crate) struct Exports {
     /// Those that may still be pending, in the order of creation; others are passed over.
     waiting: VecDeque<u64>,
     n_unfinished: usize,
+    /// Those that go their own way in a wrong server.
+    loose: BTreeSet<u64>,
     /// When the last one stopped being in progress, in real time.
     freed: Option<Moment>,
 }
@@ -267,9 +269,36 @@ impl Exports {
 
     /// Takes an export back to its beginning; only a wrong server does.
     pub(crate) fn restart(&mut self, id: u64, step: Step) {
-        self.set(id, ExportState::Pending, None, step);
-        self.waiting.push_back(id);
-        self.n_unfinished += 1;
+        self.take_back(id, ExportState::Pending, step);
+    }
+
+    /// Takes an export back to a state that it has left; only a wrong server does.
+    pub(crate) fn take_back(&mut self, id: u64, state: ExportState, step: Step) {
+        let ended = self.by_id.get(&id).is_some_and(|export| export.state.is_terminal());
+        self.set(id, state, None, step);
+        if ended && !state.is_terminal() {
+            self.n_unfinished += 1;
+        }
+        if state == ExportState::Pending {
+            self.waiting.push_back(id);
+        }
+    }
+
+    /// The ids of all exports.
+    pub(crate) fn ids(&self) -> BTreeSet<u64> {
+        self.by_id.keys().copied().collect()
+    }
+
+    /// Loses exports; only a wrong server does.
+    pub(crate) fn lose(&mut self, ids: &BTreeSet<u64>) {
+        self.by_id.retain(|id, _| !ids.contains(id));
+        self.waiting.retain(|id| !ids.contains(id));
+        self.in_progress = self.in_progress.filter(|id| !ids.contains(id));
+    }
+
+    /// Lets an export go its own way, whatever the others do; only a wrong server does.
+    pub(crate) fn set_loose(&mut self, id: u64) {
+        self.loose.insert(id);
     }
 
     /// Whether this is the first look at the export while it is in progress.
@@ -287,7 +316,13 @@ impl Exports {
         step: i64,
     ) -> Option<(u64, ExportState, Moment)> {
         if server.has(Fault::RunsTwoExportsAtOnce) {
-            return self.next_due_of_any(step);
+            return self.next_due_of_any(step, |_| true);
+        }
+        if !self.loose.is_empty() {
+            let loose = |id: u64| self.loose.contains(&id);
+            if let Some(next) = self.next_due_of_any(step, loose) {
+                return Some(next);
+            }
         }
         if let Some(id) = self.in_progress {
             let due = self.by_id.get(&id)?.entered.plus(step);
@@ -306,8 +341,13 @@ impl Exports {
     }
 
     /// The same if each export went its own way.
-    fn next_due_of_any(&self, step: i64) -> Option<(u64, ExportState, Moment)> {
-        let unfinished = self.by_id.values().filter(|export| !export.state.is_terminal());
+    fn next_due_of_any(
+        &self,
+        step: i64,
+        goes_alone: impl Fn(u64) -> bool,
+    ) -> Option<(u64, ExportState, Moment)> {
+        let exports = self.by_id.values().filter(|export| goes_alone(export.id));
+        let unfinished = exports.filter(|export| !export.state.is_terminal());
         let export = unfinished.min_by_key(|export| export.entered)?;
         let next = match export.state {
             ExportState::Pending => ExportState::InProgress,

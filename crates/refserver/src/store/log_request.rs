@@ -1,6 +1,6 @@
 //! Log requests: what one is, how it is shown, and how it gets its file URLs.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -277,6 +277,23 @@ impl LogRequests {
     /// Takes the front of the queue off, because it is being moved.
     pub(crate) fn take_due(&mut self) {
         self.waiting.pop_front();
+    }
+
+    /// The ids of all requests.
+    pub(crate) fn ids(&self) -> BTreeSet<u64> {
+        self.by_id.keys().copied().collect()
+    }
+
+    /// Loses requests; only a wrong server does.
+    pub(crate) fn lose(&mut self, ids: &BTreeSet<u64>) {
+        self.by_id.retain(|id, _| !ids.contains(id));
+    }
+
+    /// Loses the URL of a request; only a wrong server does.
+    pub(crate) fn lose_url(&mut self, id: u64) {
+        if let Some(request) = self.by_id.get_mut(&id) {
+            request.url = None;
+        }
     }
 
     /// Notes that a list has shown these.

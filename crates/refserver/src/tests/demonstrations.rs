@@ -11,7 +11,7 @@ use table::DEMONSTRATIONS;
 use crate::{Config, Fault};
 
 /// What a visit shows, and how many public requests it took.
-fn perform(faults: &[Fault], script: &str) -> (Vec<String>, u32) {
+pub(super) fn perform(faults: &[Fault], script: &str) -> (Vec<String>, u32) {
     let config = Config::new("http://server.test").with_faults(faults.iter().copied());
     let mut stage = Stage::new(config);
     stage.perform(script);
