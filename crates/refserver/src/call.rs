@@ -119,6 +119,14 @@ impl Call {
         }
     }
 
+    /// Whether a body comes with its type.
+    pub(crate) fn check_has_content_type(&self) -> Result<(), Refusal> {
+        if self.bytes()?.is_empty() || self.headers.contains_key(header::CONTENT_TYPE) {
+            return Ok(());
+        }
+        Err(Refusal::bad_request("the header Content-Type is missing"))
+    }
+
     fn check_content_type(&self) -> Result<(), Refusal> {
         let Some(value) = self.header(header::CONTENT_TYPE.as_str())? else { return Ok(()) };
         let essence = value.split(|byte| *byte == b';').next().unwrap_or(b"").trim_ascii();

@@ -5,7 +5,7 @@
 //! list it came from; any other use of it is a bad request. The page size may change on the way.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
@@ -46,12 +46,14 @@ impl List {
 
     /// How many items a page has if the client does not say.
     pub(crate) fn default_size(self, server: &Server) -> usize {
+        let tiny = server.variants().has(Variant::TinyDefaultPage);
         let larger = server.variants().has(Variant::LargerDefaultPage);
         match self {
             Self::Exports if server.has(Fault::DefaultsTo20Exports) => 20,
             Self::Exports if server.has(Fault::DefaultsTo5Exports) => 5,
             Self::Exports => PAGE_SIZE_DEFAULT,
             Self::LogRequests | Self::OauthApps if larger => 100,
+            Self::LogRequests | Self::OauthApps if tiny => 2,
             Self::LogRequests | Self::OauthApps => PAGE_SIZE_DEFAULT,
         }
     }
@@ -92,6 +94,32 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) token: Option<&'a str>,
 }
 
+/// The letters of a token. What comes before the last tilde says nothing.
+fn encode(server: &Server, bytes: &[u8]) -> String {
+    let variants = server.variants();
+    if variants.has(Variant::AwkwardTokens) {
+        return format!("+/ &%=~{}", STANDARD.encode(bytes));
+    }
+    let token = URL_SAFE_NO_PAD.encode(bytes);
+    if variants.has(Variant::LongTokens) {
+        return format!("{}~{token}", "x".repeat(1000));
+    }
+    if variants.has(Variant::ChangingTokens) {
+        return format!("{}~{token}", server.signer.draw(8));
+    }
+    token
+}
+
+fn decode(server: &Server, token: &str) -> Option<Vec<u8>> {
+    let variants = server.variants();
+    let padded = variants.has(Variant::LongTokens) || variants.has(Variant::ChangingTokens);
+    if variants.has(Variant::AwkwardTokens) {
+        return STANDARD.decode(token.strip_prefix("+/ &%=~")?).ok();
+    }
+    let token = if padded { token.rsplit_once('~')?.1 } else { token };
+    URL_SAFE_NO_PAD.decode(token).ok()
+}
+
 /// Where a walk stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor {
@@ -115,7 +143,7 @@ impl PageRequest<'_> {
     }
 
     fn read(&self, server: &Server, token: &str) -> Option<Cursor> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let bytes = decode(server, token)?;
         let payload: &[u8; TOKEN_BYTES] = bytes.get(..TOKEN_BYTES)?.try_into().ok()?;
         if bytes.get(TOKEN_BYTES..)? != self.mac(server, payload) {
             return None;
@@ -123,7 +151,8 @@ impl PageRequest<'_> {
         let mut revision = u64::from_be_bytes(payload[1..9].try_into().ok()?);
         let place = u64::from_be_bytes(payload[10..18].try_into().ok()?);
         let n_shown = u64::from_be_bytes(payload[18..].try_into().ok()?);
-        if server.has(Fault::CountsItemsForNextPage) {
+        let live = self.list == List::LogRequests && server.variants().has(Variant::LiveLogCursors);
+        if live || server.has(Fault::CountsItemsForNextPage) {
             revision = server.revision();
         }
         let after = Some(Position { group: payload[9], place });
@@ -139,7 +168,7 @@ impl PageRequest<'_> {
         bytes.extend_from_slice(&n_shown.to_be_bytes());
         let mac = self.mac(server, &bytes);
         bytes.extend_from_slice(&mac);
-        let token = URL_SAFE_NO_PAD.encode(bytes);
+        let token = encode(server, &bytes);
         if self.list == List::Exports && server.has(Fault::TokensCarryTheAccount) {
             return format!("{}.{token}", self.account_id);
         }

@@ -29,10 +29,15 @@ pub(crate) async fn respond(
         Dialect::Control => Variants::none(),
     };
     if variants.has(Variant::JitteredLatency) {
-        tokio::time::sleep(jitter(server)).await;
+        tokio::time::sleep(jitter(server, 3)).await;
+    }
+    if variants.has(Variant::SlowResponses) {
+        tokio::time::sleep(jitter(server, 20)).await;
     }
     let answer = reply.await.unwrap_or_else(|refusal| tell(server, dialect, refusal));
-    write(answer, variants)
+    let mut response = write(answer, variants);
+    decorate(server, variants, &mut response);
+    response
 }
 
 /// Runs what could panic. A panic would be a mistake of this server; it must cost no more than the
@@ -75,10 +80,30 @@ fn tell(server: &Server, dialect: Dialect, mut refusal: Refusal) -> Answer {
     answer
 }
 
-/// From 0 to 3 milliseconds, anyhow.
-fn jitter(server: &Server) -> Duration {
+/// Headers that say nothing about the answer.
+fn decorate(server: &Server, variants: Variants, response: &mut Response) {
+    let headers = response.headers_mut();
+    if variants.has(Variant::SaysCharset)
+        && headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "application/json")
+    {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    if variants.has(Variant::ClosesSomeConnections) && server.count_response().is_multiple_of(7) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if variants.has(Variant::ExtraHeaders) {
+        let number = HeaderValue::from(server.count_response());
+        headers.insert("x-request-id", number);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+    }
+}
+
+/// From 0 to so many milliseconds, anyhow.
+fn jitter(server: &Server, ms_max: u64) -> Duration {
     let letter = server.signer.draw(1).bytes().next().unwrap_or(0);
-    Duration::from_micros(u64::from(letter) * 3000 / 128)
+    Duration::from_micros(u64::from(letter) * ms_max * 1000 / 128)
 }
 
 fn write(answer: Answer, variants: Variants) -> Response {

@@ -112,7 +112,7 @@ impl Destination {
 }
 
 /// Every route: its path, and what stands behind each of its methods.
-fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
+fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 17] {
     use Destination::{Account, Control, Download};
     use Operation as Op;
     use control::Operation as Ctl;
@@ -126,6 +126,7 @@ fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
         ("/api/v1/oauth/apps", vec![(GET, Account(Op::ListOauthApps))]),
         ("/api/v1/oauth/apps/{id}", vec![(DELETE, Account(Op::DeleteOauthApp))]),
         ("/storage/{account_id}/{request_id}/{file}", vec![(GET, Download)]),
+        ("/files/{account_id}/{request_id}/{file}", vec![(GET, Download)]),
         ("/conformance/v1", vec![(GET, Control(Ctl::Handshake))]),
         ("/conformance/v1/accounts", vec![(POST, Control(Ctl::CreateAccount))]),
         ("/conformance/v1/accounts/{account_id}", vec![(DELETE, Control(Ctl::DeleteAccount))]),

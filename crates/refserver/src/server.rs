@@ -9,7 +9,7 @@ use crate::ids::{IdSource, Signer};
 use crate::race::Crossing;
 use crate::store::directory::{Directory, KeyHolder};
 use crate::time::{Moment, RealClock, TimeStyle};
-use crate::variant::Variants;
+use crate::variant::{Variant, Variants};
 
 /// A handle on the server, as the router hands it around.
 pub(crate) type SharedServer = Arc<Server>;
@@ -40,6 +40,8 @@ pub(crate) struct Server {
     /// What requests at the same time share in a server that lets them get into each other's way.
     pub(crate) crossing: Crossing,
     races: bool,
+    /// How many responses were written, for a server that treats some of them differently.
+    n_responses: AtomicU64,
     /// Counts the changes of everything that is listed.
     revision: AtomicU64,
 }
@@ -47,17 +49,20 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(config: Config) -> SharedServer {
         let clock = RealClock::start();
+        // This choice shows only where a request takes its time.
+        let waits = config.variants.has(Variant::RefusesWaitingKeys);
         Arc::new(Self {
             ids: IdSource::new(config.variants, clock.now()),
             style: TimeStyle::of(config.variants),
             last_client: Mutex::new(None),
             takes_anyone: KEYLESS.iter().any(|fault| config.faults.has(*fault)),
             crossing: Crossing::default(),
-            races: Fault::ALL.iter().any(|it| it.is_race() && config.faults.has(*it)),
+            races: waits || Fault::ALL.iter().any(|it| it.is_race() && config.faults.has(*it)),
             config,
             directory: Directory::new(),
             signer: Signer::new(),
             clock,
+            n_responses: AtomicU64::new(0),
             revision: AtomicU64::new(1),
         })
     }
@@ -80,6 +85,11 @@ impl Server {
             let mut last = self.last_client.lock().unwrap_or_else(PoisonError::into_inner);
             *last = Some(holder.clone());
         }
+    }
+
+    /// The number of a response.
+    pub(crate) fn count_response(&self) -> u64 {
+        self.n_responses.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Whether requests at the same time get into each other's way.

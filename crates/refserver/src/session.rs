@@ -94,6 +94,9 @@ impl<'a> Entry<'a> {
             check_permission(server, call, operation, plan, key.role)?;
         }
         call.check_size()?;
+        if server.variants().has(Variant::DemandsContentType) {
+            call.check_has_content_type()?;
+        }
         let key_id = &holder.key_id;
         let ctx = Context { server, call, key_id, now, real, everyone };
         run(&ctx, &mut account)
@@ -274,11 +277,13 @@ fn guards(operation: Operation) -> Option<(Fault, Fault)> {
 }
 
 fn limit_rate(server: &Server, key: &mut AccountKey) -> Result<(), Refusal> {
-    if !server.variants().has(Variant::RateLimited) {
-        return Ok(());
-    }
+    let variants = server.variants();
     key.n_requests += 1;
-    if !key.n_requests.is_multiple_of(REQUESTS_PER_REFUSAL) {
+    let is_nth = |n: u64| key.n_requests.is_multiple_of(n);
+    let refused = (variants.has(Variant::RateLimited) && is_nth(REQUESTS_PER_REFUSAL))
+        || (variants.has(Variant::RateLimitedOddly) && (is_nth(43) || is_nth(61)))
+        || (variants.has(Variant::RateLimitedSilently) && is_nth(60));
+    if !refused {
         return Ok(());
     }
     Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too many requests with this key"))

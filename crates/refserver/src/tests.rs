@@ -36,7 +36,8 @@ struct Res {
 impl Res {
     #[track_caller]
     fn json(&self) -> Value {
-        assert_eq!(self.headers["content-type"], "application/json");
+        let content_type = self.header("content-type").expect("a content type");
+        assert_eq!(content_type.split(';').next(), Some("application/json"));
         serde_json::from_slice(&self.bytes).expect("the body is JSON")
     }
 

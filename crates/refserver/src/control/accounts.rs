@@ -42,7 +42,8 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         let id = account.next_id(server, now);
         account.apps.insert(id, OauthApp { id, oauth2_client, scope, created_at: now });
     }
-    let apps: Vec<Value> = account.apps.keys().map(|id| json!({"id": id.to_string()})).collect();
+    let show = |id: &u64| json!({"id": OauthApp::show_id(server, *id)});
+    let apps: Vec<Value> = account.apps.keys().map(show).collect();
     let id = account.id.clone();
     server.directory.add_account(id.clone(), account);
     let body = json!({"account_id": id, "oauth_apps": apps, "core": null});

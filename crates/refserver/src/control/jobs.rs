@@ -6,7 +6,7 @@ use super::{account, string};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::ids::parse_id;
+use crate::ids::{from_uuid, parse_id};
 use crate::server::Server;
 use crate::store::account::Account;
 use crate::store::export::{ExportState, StateInfo};
@@ -81,7 +81,7 @@ fn read_info(body: &Map<String, Value>, next: ExportState) -> Result<Option<Stat
 /// The id of the job, as the public API shows it: a string, or a number where ids are numbers.
 fn read_id(body: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
     match body.get("id") {
-        Some(Value::String(id)) => Ok(parse_id(id)),
+        Some(Value::String(id)) => Ok(parse_id(id).or_else(|| from_uuid(id))),
         Some(Value::Number(id)) if id.is_u64() => Ok(id.as_u64()),
         _ => Err(Refusal::bad_request("id has to be a string")),
     }

@@ -24,8 +24,7 @@ macro_rules! cuts {
     ForgetsLogTokenOfCutRequest = "forgets-log-token-of-cut-request" ["A-081"] needs [cut] in 3;
     /// Makes a log request once more if the client has gone.
     RequestsLogsTwiceWhenCut = "requests-logs-twice-when-cut" ["A-062", "A-105"] needs [cut] in 2;
-    /// Takes away the old file URL first and makes the new one later, or never if the client has
-    /// gone.
+    /// Takes the new file URL away again, and the old one with it, if the client has gone.
     LosesUrlWhenCut = "loses-url-when-cut" ["A-085", "A-095"] needs [cut jobs] in 3;
     /// Goes on listing an OAuth app that is deleted if the client has gone before the list was
     /// mended.

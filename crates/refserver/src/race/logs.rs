@@ -108,7 +108,10 @@ pub(super) async fn create_url(entry: &Entry<'_>) -> Reply {
         return entry.enter(|ctx, account| create_log_url::make(ctx, account, id));
     }
     if entry.server.has(Fault::LosesUrlWhenCut) {
-        let id = entry.enter(|ctx, account| create_log_url::check(ctx, account))?;
+        let (answer, id) = entry.enter(|ctx, account| {
+            let id = create_log_url::check(ctx, account)?;
+            Ok((create_log_url::make(ctx, account, id)?, id))
+        })?;
         let lose = || {
             let lost = entry.enter(|_, account| {
                 account.logs.lose_url(id);
@@ -117,7 +120,7 @@ pub(super) async fn create_url(entry: &Entry<'_>) -> Reply {
             drop(lost);
         };
         OnCut::new(lose).pause().await;
-        return entry.enter(|ctx, account| create_log_url::make(ctx, account, id));
+        return Ok(answer);
     }
     guard(|| entry.run())
 }

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{OnCut, half_app, in_account, pause};
 use crate::answer::{Answer, Reply};
 use crate::fault::Fault;
-use crate::ids::parse_id;
 use crate::respond::guard;
 use crate::session::Entry;
+use crate::store::account::OauthApp;
 
 pub(super) fn list(entry: &Entry<'_>) -> Reply {
     if entry.server.has(Fault::ListsNothingDuringDeletion) {
@@ -23,7 +23,8 @@ pub(super) fn list(entry: &Entry<'_>) -> Reply {
 pub(super) async fn delete(entry: &Entry<'_>) -> Reply {
     let has = |fault| entry.server.has(fault);
     let crossing = &entry.server.crossing;
-    let id = entry.call.segment(4).and_then(|text| parse_id(&text)).unwrap_or(0);
+    let read = |text: String| OauthApp::read_id(entry.server, &text);
+    let id = entry.call.segment(4).and_then(read).unwrap_or(0);
     let known = entry.enter(|_, account| Ok(account.apps.get(&id).cloned()))?;
     let Some(app) = known else { return guard(|| entry.run()) };
     if has(Fault::DeletesAppTwiceInParallel) {

@@ -11,7 +11,7 @@ use crate::ids::parse_id;
 use crate::respond::guard;
 use crate::session::Entry;
 use crate::store::export::ExportState;
-use crate::store::log_request::LogState;
+use crate::store::log_request::{LogRequest, LogState};
 
 pub(super) async fn list_exports(entry: &Entry<'_>) -> Reply {
     let has = |fault| entry.server.has(fault);
@@ -149,7 +149,8 @@ async fn write_export_back(entry: &Entry<'_>) -> Reply {
 
 /// Puts a log request back into the state in which it was read.
 async fn write_log_request_back(entry: &Entry<'_>) -> Reply {
-    let id = entry.call.segment(3).and_then(|text| parse_id(&text)).unwrap_or(0);
+    let read = |text: String| LogRequest::read_id(entry.server, &text);
+    let id = entry.call.segment(3).and_then(read).unwrap_or(0);
     let (answer, state) = entry.enter(|ctx, account| {
         let answer = entry.operation.run(ctx, account)?;
         Ok((answer, account.logs.get(id).map(|request| request.state)))

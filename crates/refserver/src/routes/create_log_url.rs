@@ -87,7 +87,7 @@ fn check_request(
     if !expired && ctx.server.has(Fault::MakesNoUrlBeforeExpiry) {
         return Err(Refusal::bad_request("the old URL is still good"));
     }
-    let stale = version.is_some_and(|version| version != request.version);
+    let stale = version.is_some_and(|version| version != request.shown_version(ctx.server));
     if stale && !ctx.server.has(Fault::IgnoresVersion) {
         return Err(Refusal::bad_request("the version of the log request is another one by now"));
     }

@@ -5,16 +5,18 @@ use serde_json::json;
 
 use crate::answer::{Answer, Refusal, Reply};
 use crate::fault::Fault;
-use crate::ids::parse_id;
 use crate::server::Server;
 use crate::session::{Context, leak};
-use crate::store::account::Account;
+use crate::store::account::{Account, OauthApp};
 use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
     ctx.call.query().check_known(&[], server.variants())?;
-    let id = ctx.call.segment(4).and_then(|text| parse_id(&text));
+    let id = ctx.call.segment(4).and_then(|text| OauthApp::read_id(server, &text));
+    if id.is_none() && server.variants().has(Variant::MalformedAppIdIsBadRequest) {
+        return Err(Refusal::bad_request("this cannot be the id of an OAuth app"));
+    }
     let own = id.is_some_and(|id| remove(server, account, id));
     let foreign = leak(ctx, Fault::DeletesAppsOfOthers, |account| {
         id.and_then(|id| account.apps.remove(&id)).into_iter().collect()

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::request_logs::check_type;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::fault::Fault;
-use crate::ids::parse_id;
 use crate::server::Server;
 use crate::session::{Context, leak};
 use crate::store::account::Account;
 use crate::store::log_request::{LogRequest, LogState};
+use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
@@ -41,7 +41,10 @@ fn show(server: &Server, request: &LogRequest) -> Value {
 
 /// The id in the path; a text that is no id names no request.
 pub(crate) fn requested_id(ctx: &Context<'_>) -> Result<u64, Refusal> {
-    let id = ctx.call.segment(3).and_then(|text| parse_id(&text));
+    let id = ctx.call.segment(3).and_then(|text| LogRequest::read_id(ctx.server, &text));
+    if id.is_none() && ctx.server.variants().has(Variant::MalformedLogIdIsBadRequest) {
+        return Err(Refusal::bad_request("this cannot be the id of a log request"));
+    }
     id.ok_or_else(no_such_request)
 }
 

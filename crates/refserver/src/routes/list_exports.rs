@@ -5,12 +5,14 @@ use serde_json::json;
 
 use super::listed_export;
 use crate::answer::{Answer, Content, Refusal, Reply};
+use crate::database_path::shown_path;
 use crate::fault::Fault;
 use crate::page::{List, PageRequest, Position, size_from_query};
 use crate::server::Server;
 use crate::session::{Context, leak};
 use crate::store::account::Account;
 use crate::store::export::{Export, ExportOrder, ExportState};
+use crate::variant::Variant;
 
 /// What the client wants to see.
 struct Filter {
@@ -51,7 +53,10 @@ fn fits(server: &Server, order: &ExportOrder, wanted: &str) -> bool {
         let names = |path: &str| path.split_once('/').map(|(_, names)| names.to_owned());
         return names(&order.database) == names(wanted);
     }
+    // Whoever was shown the newer name may ask by it.
     order.database == wanted
+        || (server.variants().has(Variant::NewerRegionNames)
+            && shown_path(server, &order.database) == shown_path(server, wanted))
 }
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {

@@ -11,6 +11,7 @@ use crate::server::Server;
 use crate::session::Context;
 use crate::store::account::Account;
 use crate::store::log_request::{LogRequest, LogState};
+use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
@@ -36,7 +37,10 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         let fits = states.contains(&then) && states.contains(&log.state);
         let fits = fits || server.has(Fault::IgnoresLogStates);
         let fits = fits && !is_overlooked(server, log);
-        fits.then_some((Position::descending(0, log.id), log))
+        let oldest_first = server.variants().has(Variant::OldestLogsFirst);
+        let descending = Position::descending(0, log.id);
+        let position = if oldest_first { Position::ascending(log.id) } else { descending };
+        fits.then_some((position, log))
     });
     let page = request.cut(server, cursor, listed.collect());
     if page.items.is_empty() && server.has(Fault::AnswersEmptyLogListWith404) {

@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::page::{List, PageRequest, Position, size_from_query};
 use crate::session::{Context, leak};
 use crate::store::account::Account;
+use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
@@ -26,7 +27,11 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let foreign =
         leak(ctx, Fault::AppsLeakOtherAccounts, |account| account.apps.values().cloned().collect());
     let all = account.apps.values().chain(&account.stuck_apps).chain(&foreign);
-    let listed = all.map(|app| (Position::ascending(app.id), app));
+    let newest_first = server.variants().has(Variant::NewestAppsFirst);
+    let listed = all.map(|app| {
+        let ascending = Position::ascending(app.id);
+        (if newest_first { Position::descending(0, app.id) } else { ascending }, app)
+    });
     let page = request.cut(server, cursor, listed.collect());
     Ok(Answer::ok(page.show(server, |app| app.show(server))))
 }

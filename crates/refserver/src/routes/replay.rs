@@ -122,7 +122,9 @@ pub(crate) fn replay(
     let server = ctx.server;
     let memory = memory(ctx, account)?;
     let life = if server.has(Fault::ForgetsKeysAfterAnHour) { HOUR } else { DAY };
-    memory.forget(ctx.now, life);
+    if !server.variants().has(Variant::RemembersKeysForEver) {
+        memory.forget(ctx.now, life);
+    }
     let Some(first) = memory.get(key) else { return Ok(None) };
     let (first, is_same) = (first.clone(), is_same_request(ctx, first));
     if forgets_too_early(ctx, account, &first) {
@@ -167,6 +169,9 @@ fn check_mismatch(server: &Server) -> Result<(), Refusal> {
     }
     if server.variants().has(Variant::MismatchRejectedWith409) {
         return refused(StatusCode::CONFLICT);
+    }
+    if server.variants().has(Variant::MismatchRejectedWith422) {
+        return refused(StatusCode::UNPROCESSABLE_ENTITY);
     }
     Ok(())
 }

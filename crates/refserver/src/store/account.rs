@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::database_path::is_nested;
 use crate::fault::Fault;
+use crate::ids::{from_uuid, parse_id, to_uuid};
 use crate::page::Position;
 use crate::server::Server;
 use crate::store::export::{ExportState, Exports, Step};
 use crate::store::log_request::{LogRequests, LogState};
 use crate::time::{AccountClock, Moment};
+use crate::variant::Variant;
 
 /// What the account pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +141,15 @@ pub(crate) struct OauthApp {
 }
 
 impl OauthApp {
+    /// An id as the public API shows it.
+    pub(crate) fn show_id(server: &Server, id: u64) -> String {
+        if server.variants().has(Variant::UuidAppIds) { to_uuid(id) } else { id.to_string() }
+    }
+
+    pub(crate) fn read_id(server: &Server, text: &str) -> Option<u64> {
+        if server.variants().has(Variant::UuidAppIds) { from_uuid(text) } else { parse_id(text) }
+    }
+
     pub(crate) fn show(&self, server: &Server) -> Value {
         let bare = server.has(Fault::ShowsScopeAsIds);
         let show = |(id, name): &(String, String)| {
@@ -147,7 +158,7 @@ impl OauthApp {
         let half = server.has(Fault::ShowsHalfDeletedApps)
             && server.crossing.is_under_way(&crate::race::half_app(self.id));
         let in_hex = server.has(Fault::ListsAppIdsInHex);
-        let id = if in_hex { format!("{:x}", self.id) } else { self.id.to_string() };
+        let id = if in_hex { format!("{:x}", self.id) } else { Self::show_id(server, self.id) };
         let scope: Vec<Value> = self.scope.iter().map(show).collect();
         json!({
             "id": id,
@@ -214,14 +225,25 @@ impl Account {
             let step = self.step(server, due);
             self.exports.set(id, next, None, step);
         }
-        while let Some((id, next, due)) = self.logs.next_due(step) {
+        while let Some((id, next, due)) = self.logs.next_due(server, step) {
             let stuck = next == LogState::Complete && server.has(Fault::NeverFinishesLogs);
+            let next = Self::end_of_logs(server, next);
             if due > real || stuck {
                 break;
             }
             let step = self.step(server, due);
             self.logs.take_due();
             self.logs.set(server, id, next, step);
+        }
+    }
+
+    /// Where a log request ends that moves by itself.
+    fn end_of_logs(server: &Server, next: LogState) -> LogState {
+        let variants = server.variants();
+        match next {
+            LogState::Complete if variants.has(Variant::LogsEndAsMissing) => LogState::DoesNotExist,
+            LogState::Complete if variants.has(Variant::LogsEndAsFailed) => LogState::Failed,
+            next => next,
         }
     }
 

@@ -1,9 +1,11 @@
 //! Exports: what one is, how it is shown, and how one after the other is worked off.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
+use crate::database_path::shown_path;
 use crate::fault::Fault;
 use crate::server::Server;
 use crate::store::history::History;
@@ -133,7 +135,11 @@ impl Export {
         let collections = self.order.collections.as_ref();
         let dropped = server.has(Fault::DropsCollections);
         if let Some(collections) = collections.filter(|_| !dropped) {
-            body.insert("collections".into(), json!(collections));
+            let mut names = collections.clone();
+            if server.variants().has(Variant::SortedCollections) {
+                names.sort_unstable();
+            }
+            body.insert("collections".into(), json!(names));
         }
         let simple = server.has(Fault::ShowsSimpleFormatOnly);
         let format = if simple { "simple" } else { self.order.format.as_str() };
@@ -145,18 +151,23 @@ impl Export {
         body.insert("is_terminal".into(), json!(self.shows_as_terminal(server)));
         let hidden = server.has(Fault::HidesStateInfo);
         if let Some(info) = self.state_info.as_ref().filter(|_| !hidden) {
-            let info = json!({"code": info.code, "message": info.message});
-            body.insert("state_info".into(), info);
+            let mut shown = json!({"code": info.code, "message": info.message});
+            if server.variants().has(Variant::OlderFailureMembers) {
+                body.insert("failure".into(), shown.clone());
+                body.insert("failed_at".into(), json!(server.show_time(updated_at)));
+                shown["retryable"] = json!(false);
+            }
+            body.insert("state_info".into(), shown);
         }
         Value::Object(body)
     }
 
-    fn shown_database(&self, server: &Server) -> &str {
+    fn shown_database(&self, server: &Server) -> Cow<'_, str> {
         let path = self.order.database.as_str();
         let end = path.match_indices('/').nth(1).map(|(idx, _)| idx);
         match end {
-            Some(end) if server.has(Fault::ShowsTopDatabaseOnly) => &path[..end],
-            _ => path,
+            Some(end) if server.has(Fault::ShowsTopDatabaseOnly) => Cow::Borrowed(&path[..end]),
+            _ => shown_path(server, path),
         }
     }
 
@@ -193,6 +204,12 @@ pub(crate) struct Step {
     pub(crate) at: Moment,
     /// When, in real time.
     pub(crate) real: Moment,
+}
+
+/// How long a job stays in a state by itself, if it has to stay for so long at least.
+pub(crate) fn stay(server: &Server, id: u64, step: i64) -> i64 {
+    let irregular = server.variants().has(Variant::IrregularProgress);
+    if irregular { step.saturating_mul(1 + i64::try_from(id % 3).unwrap_or(0)) } else { step }
 }
 
 /// The exports of one account. At most one is in progress.
@@ -325,13 +342,15 @@ impl Exports {
             }
         }
         if let Some(id) = self.in_progress {
+            let skips = server.variants().has(Variant::SkipsInProgress);
+            let step = if skips { 0 } else { stay(server, id, step) };
             let due = self.by_id.get(&id)?.entered.plus(step);
             return Some((id, ExportState::Complete, due));
         }
         while let Some(id) = self.waiting.front().copied() {
             let pending = self.by_id.get(&id).filter(|e| e.state == ExportState::Pending);
             if let Some(export) = pending {
-                let ready = export.entered.plus(step);
+                let ready = export.entered.plus(stay(server, id, step));
                 let due = self.freed.map_or(ready, |freed| freed.max(ready));
                 return Some((id, ExportState::InProgress, due));
             }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::database_path::{shown_group, shown_path};
 use crate::fault::Fault;
+use crate::ids::{from_uuid, parse_id, to_uuid};
 use crate::server::Server;
-use crate::store::export::Step;
+use crate::store::export::{Step, stay};
 use crate::store::history::History;
 use crate::time::{DAY, HOUR, Moment};
 use crate::variant::Variant;
@@ -111,19 +113,39 @@ pub(crate) struct LogRequest {
 }
 
 impl LogRequest {
+    /// An id as the public API shows it.
+    pub(crate) fn show_id(server: &Server, id: u64) -> String {
+        if server.variants().has(Variant::UuidRequestIds) { to_uuid(id) } else { id.to_string() }
+    }
+
+    pub(crate) fn read_id(server: &Server, text: &str) -> Option<u64> {
+        if server.variants().has(Variant::UuidRequestIds) {
+            from_uuid(text)
+        } else {
+            parse_id(text)
+        }
+    }
+
+    /// The version as it is shown.
+    pub(crate) fn shown_version(&self, server: &Server) -> u64 {
+        let factor = if server.variants().has(Variant::VersionJumps) { 3 } else { 1 };
+        self.version * factor + u64::from(server.variants().has(Variant::VersionStartsAt1))
+    }
+
     pub(crate) fn show(&self, server: &Server) -> Value {
         let mut body = Map::new();
         let as_number = server.has(Fault::ShowsRequestIdAsNumber);
-        let id = if as_number { json!(self.id) } else { json!(self.id.to_string()) };
+        let id = if as_number { json!(self.id) } else { json!(Self::show_id(server, self.id)) };
         body.insert("request_id".into(), id);
         body.insert("state".into(), json!(self.state.name()));
         if let Some(database) = &self.order.database {
-            body.insert("database".into(), json!(database));
+            body.insert("database".into(), json!(shown_path(server, database)));
         }
         let hidden = self.order.database.is_some()
             && server.variants().has(Variant::HidesRegionGroupOfDatabase);
         if !hidden && !server.has(Fault::HidesRegionGroup) {
-            body.insert("region_group".into(), json!(self.order.region_group));
+            let group = shown_group(server, &self.order.region_group);
+            body.insert("region_group".into(), json!(group));
         }
         let rounded = server.has(Fault::RoundsWindowToDays);
         let show = |instant: Timestamp| {
@@ -133,7 +155,7 @@ impl LogRequest {
         body.insert("time_start".into(), json!(show(self.order.time_start)));
         body.insert("time_end".into(), json!(show(self.order.time_end)));
         body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
-        body.insert("version".into(), json!(self.version));
+        body.insert("version".into(), json!(self.shown_version(server)));
         if let Some(url) = self.shown_url(server) {
             let address = crate::presign::write(server, self, url);
             body.insert("presigned_url".into(), json!(address));
@@ -239,11 +261,14 @@ impl LogRequests {
         request.looks = 0;
         request.history.push(step.revision, next);
         if next == LogState::Complete {
-            let short = server.variants().has(Variant::ShortUrlLife);
-            let life = match (short, server.has(Fault::MakesExpiredUrls)) {
-                (_, true) => -HOUR,
-                (true, false) => HOUR / 4,
-                (false, false) => HOUR,
+            let life = if server.has(Fault::MakesExpiredUrls) {
+                -HOUR
+            } else if server.variants().has(Variant::ShortUrlLife) {
+                HOUR / 4
+            } else if server.variants().has(Variant::LongUrlLife) {
+                7 * DAY
+            } else {
+                HOUR
             };
             if request.version > 0 && server.has(Fault::LowersVersion) {
                 request.version -= 1;
@@ -261,13 +286,17 @@ impl LogRequests {
     }
 
     /// The next change that happens by itself, and when it is due in real time.
-    pub(crate) fn next_due(&mut self, step: i64) -> Option<(u64, LogState, Moment)> {
+    pub(crate) fn next_due(
+        &mut self,
+        server: &Server,
+        step: i64,
+    ) -> Option<(u64, LogState, Moment)> {
         while let Some((since, id)) = self.waiting.front().copied() {
             // An entry counts only for the state in which it was made.
             let current = self.by_id.get(&id).filter(|request| request.entered == since);
             let next = current.and_then(|request| request.state.moves_on_to());
             if let Some(next) = next {
-                return Some((id, next, since.plus(step)));
+                return Some((id, next, since.plus(stay(server, id, step))));
             }
             self.waiting.pop_front();
         }

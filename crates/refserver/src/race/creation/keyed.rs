@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::race::{crash, pause, take_turn, wait_for};
 use crate::routes::{create_export, replay};
 use crate::session::Entry;
+use crate::variant::Variant;
 
 const FAULTS: [Fault; 7] = [
     Fault::CreatesTwiceForParallelKey,
@@ -21,11 +22,15 @@ const FAULTS: [Fault; 7] = [
 /// Performs a creation with a key; none if the server has no such fault, or there is no key.
 pub(super) async fn run(entry: &Entry<'_>) -> Result<Option<Answer>, Refusal> {
     let has = |fault| entry.server.has(fault);
-    if !FAULTS.iter().any(|fault| has(*fault)) {
+    let refuses = entry.server.variants().has(Variant::RefusesWaitingKeys);
+    if !refuses && !FAULTS.iter().any(|fault| has(*fault)) {
         return Ok(None);
     }
     let Some(key) = read_key(entry)? else { return Ok(None) };
-    let reply = if has(Fault::CreatesTwiceForParallelKey) {
+    let reply = if refuses {
+        let message = "the first request with the key is not finished yet";
+        fend_off(entry, &key, Err(Refusal::conflict(message))).await
+    } else if has(Fault::CreatesTwiceForParallelKey) {
         create_twice(entry, &key.bytes).await
     } else if has(Fault::Answers500ToWaitingKey) {
         fend_off(entry, &key, Err(crash())).await
