@@ -1,5 +1,6 @@
 //! The control API: accounts, keys and fixtures on demand, time and jobs under the caller's hand.
-//! It is for tests alone. Faults and variants of the account API leave it as it is.
+//! It is for tests alone. Faults and variants of the account API leave it as it is, but for the ids
+//! that it names things by and for the few faults in how jobs are worked off.
 
 mod accounts;
 mod clock;

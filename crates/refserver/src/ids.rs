@@ -81,11 +81,6 @@ impl IdSource {
     }
 }
 
-/// The smallest id of the second, for a server that chooses ids carelessly.
-pub(crate) fn id_of_second(now: Moment) -> u64 {
-    (since_epoch_ms(now).min((1 << 43) - 1) / 1000 * 1000) << 20
-}
-
 fn since_epoch_ms(moment: Moment) -> u64 {
     u64::try_from(moment.0 / 1000 - SNOWFLAKE_EPOCH_MS).unwrap_or(0)
 }

@@ -32,6 +32,7 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         last_id: 0,
         shared_memory: IdempotencyMemory::default(),
         chosen_id: None,
+        seen_id: None,
         stuck_apps: Vec::new(),
         walk: None,
         closed: false,

@@ -12,7 +12,6 @@ use super::{LEAD, half_export, in_account, pause};
 use crate::answer::{Answer, Content, Reply};
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::ids::id_of_second;
 use crate::respond::guard;
 use crate::session::Entry;
 
@@ -72,9 +71,13 @@ async fn lose_the_others(entry: &Entry<'_>) -> Reply {
 
 /// Takes the id that was the next one before the pause.
 async fn choose_id_early(entry: &Entry<'_>) -> Reply {
-    let id = entry.enter(|ctx, account| Ok(account.last_id.max(id_of_second(ctx.now)) + 1))?;
+    let id = entry.enter(|ctx, account| {
+        let next = || ctx.server.next_id(ctx.now, account.last_id);
+        Ok(*account.seen_id.get_or_insert_with(next))
+    })?;
     pause().await;
     entry.enter(|ctx, account| {
+        account.seen_id = None;
         account.chosen_id = Some(id);
         let reply = entry.operation.run(ctx, account);
         account.chosen_id = None;

@@ -189,6 +189,8 @@ pub(crate) struct Account {
     pub(crate) shared_memory: IdempotencyMemory,
     /// The id that the next thing gets, where a wrong server chose it before.
     pub(crate) chosen_id: Option<u64>,
+    /// The id that is the next one for a wrong server, until somebody takes it.
+    pub(crate) seen_id: Option<u64>,
     /// Apps that are listed and cannot be deleted, because a deletion stopped half-way.
     pub(crate) stuck_apps: Vec<OauthApp>,
     /// How far the last walk through the exports came, for a server that remembers it here.

@@ -188,10 +188,10 @@ fn two_moves(party: &Party) -> String {
 }
 
 fn two_automatic_exports(party: &Party) -> String {
-    let auto = party.tenant(&json!({"jobs": {"mode": "auto", "step_ms": 60}}));
+    let auto = party.tenant(&json!({"jobs": {"mode": "auto", "step_ms": 150}}));
     let key = &auto.key;
     party.both(party.create(key, "", &order()), party.create(key, "", &order()));
-    std::thread::sleep(Duration::from_millis(75));
+    std::thread::sleep(Duration::from_millis(190));
     let list = party.one(party.get(key, "/v2/exports?state=InProgress"));
     format!("{:?}", ids(&list.1, "id"))
 }
