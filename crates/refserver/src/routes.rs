@@ -82,7 +82,8 @@ impl Destination {
     /// Only a server that races takes its time; in any other nothing is waited for here.
     async fn perform(self, server: &Server, call: &Call) -> Reply {
         if server.races() {
-            return self.race(server, call).await;
+            // Boxed, so that a right server does not carry the room for it around.
+            return Box::pin(self.race(server, call)).await;
         }
         guard(|| self.perform_at_once(server, call))
     }
