@@ -46,7 +46,13 @@ fn rows(what: What) -> Result<Vec<Value>, Stop> {
         What::Faults => Fault::ALL
             .iter()
             .map(|fault| {
-                json!({"id": fault.id(), "text": fault.doc(), "violates": fault.violates()})
+                json!({
+                    "id": fault.id(),
+                    "text": fault.doc(),
+                    "violates": fault.violates(),
+                    "needs": fault.needs(),
+                    "shortest": fault.shortest(),
+                })
             })
             .collect(),
         What::Variants => Variant::ALL

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::variant::{Variant, Variants};
 
+const WORDY_CHALLENGE: &str =
+    r#"Bearer realm="account", error="invalid_token", error_description="no such key""#;
+
 /// What an operation comes to.
 pub(crate) type Reply = Result<Answer, Refusal>;
 
@@ -85,6 +88,7 @@ impl Refusal {
             404 => "not_found",
             405 => "method_not_allowed",
             409 => "conflict",
+            410 => "gone",
             413 => "payload_too_large",
             422 => "unprocessable",
             429 => "too_many_requests",
@@ -109,7 +113,7 @@ impl Dialect {
         let under = |root: &str| {
             path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if under("/api/v1") || under("/storage") {
+        if under("/api/v1") || under("/storage") || under("/files") {
             Self::V1
         } else if under("/conformance") {
             Self::Control
@@ -129,14 +133,30 @@ impl Dialect {
                 json!({"error": {"code": refusal.code(), "message": refusal.message}})
             }
         };
+        if variants.has(Variant::MetadataInErrors) {
+            let details =
+                json!({"help": "https://server.test/help", "status": refusal.status.as_u16()});
+            match self {
+                Self::V1 => body["details"] = details,
+                Self::V2 | Self::Control => body["error"]["metadata"] = details,
+            }
+        }
         let unauthorized = refusal.status == StatusCode::UNAUTHORIZED;
         if unauthorized && variants.has(Variant::WordyUnauthorized) {
             body["realm"] = json!("account");
             body["documentation"] = json!({"topic": "authentication", "retry": false});
         }
-        let answer = Answer::json(refusal.status, body);
-        if unauthorized {
-            let challenge = HeaderValue::from_static("Bearer");
+        let mut answer = Answer::json(refusal.status, body);
+        let limited = refusal.status == StatusCode::TOO_MANY_REQUESTS;
+        let says_when =
+            variants.has(Variant::RateLimited) || variants.has(Variant::RateLimitedOddly);
+        if limited && says_when {
+            answer = answer.with_header(header::RETRY_AFTER, HeaderValue::from_static("0"));
+        }
+        if unauthorized && !variants.has(Variant::OmitsChallenge) {
+            let wordy = variants.has(Variant::WordyChallenge);
+            let words = if wordy { WORDY_CHALLENGE } else { "Bearer" };
+            let challenge = HeaderValue::from_static(words);
             return answer.with_header(header::WWW_AUTHENTICATE, challenge);
         }
         answer

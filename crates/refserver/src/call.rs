@@ -21,6 +21,7 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 const DRAIN_BYTES_MAX: usize = 64 << 20;
 
 /// One request.
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     uri: Uri,
@@ -56,6 +57,11 @@ async fn read_body(mut body: Body) -> Option<Bytes> {
 }
 
 impl Call {
+    /// The same request with the body of another one.
+    pub(crate) fn with_body_of(&self, other: &Self) -> Self {
+        Self { body: other.body.clone(), ..self.clone() }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.uri.path()
     }
@@ -111,6 +117,14 @@ impl Call {
             Ok(_) => Err(Refusal::bad_request("the body has to be a JSON object")),
             Err(_) => Err(Refusal::bad_request("the body is not valid JSON")),
         }
+    }
+
+    /// Whether a body comes with its type.
+    pub(crate) fn check_has_content_type(&self) -> Result<(), Refusal> {
+        if self.bytes()?.is_empty() || self.headers.contains_key(header::CONTENT_TYPE) {
+            return Ok(());
+        }
+        Err(Refusal::bad_request("the header Content-Type is missing"))
     }
 
     fn check_content_type(&self) -> Result<(), Refusal> {

@@ -1,9 +1,10 @@
 //! The control API: accounts, keys and fixtures on demand, time and jobs under the caller's hand.
-//! It is for tests alone. Faults and variants of the account API leave it as it is.
+//! It is for tests alone. Faults and variants of the account API leave it as it is, but for the ids
+//! that it names things by and for the few faults in how jobs are worked off.
 
 mod accounts;
 mod clock;
-mod jobs;
+pub(crate) mod jobs;
 mod keys;
 
 use std::sync::Arc;
@@ -33,14 +34,7 @@ pub(crate) enum Operation {
 
 /// Judges a control call and performs it.
 pub(crate) fn perform(server: &Server, call: &Call, operation: Operation) -> Reply {
-    if let Some(token) = &server.config.control_token
-        && bearer(call) != Some(token.as_str())
-    {
-        return Err(Refusal::new(
-            axum::http::StatusCode::UNAUTHORIZED,
-            "the control API needs its bearer token",
-        ));
-    }
+    check_token(server, call)?;
     match operation {
         Operation::Handshake => Ok(handshake()),
         Operation::CreateAccount => accounts::create(server, call),
@@ -50,6 +44,19 @@ pub(crate) fn perform(server: &Server, call: &Call, operation: Operation) -> Rep
         Operation::AdvanceClock => clock::advance(server, call),
         Operation::MoveJob => jobs::move_on(server, call),
     }
+}
+
+/// Whether the caller may use the control API.
+pub(crate) fn check_token(server: &Server, call: &Call) -> Result<(), Refusal> {
+    if let Some(token) = &server.config.control_token
+        && bearer(call) != Some(token.as_str())
+    {
+        return Err(Refusal::new(
+            axum::http::StatusCode::UNAUTHORIZED,
+            "the control API needs its bearer token",
+        ));
+    }
+    Ok(())
 }
 
 fn handshake() -> Answer {

@@ -1,5 +1,10 @@
 //! Database paths: a region group, then the names of databases from the top, joined by `/`.
 
+use std::borrow::Cow;
+
+use crate::server::Server;
+use crate::variant::Variant;
+
 /// The region groups there are. `classic` is the older name of `global`.
 const REGION_GROUPS: [&str; 4] = ["us-std", "eu-std", "global", "classic"];
 
@@ -22,6 +27,27 @@ pub(crate) fn is_database_path(path: &str) -> bool {
 /// The region group of a path.
 pub(crate) fn region_group(path: &str) -> &str {
     path.split('/').next().unwrap_or(path)
+}
+
+/// Whether the path leads below a top database.
+pub(crate) fn is_nested(path: &str) -> bool {
+    path.matches('/').count() > 1
+}
+
+/// A region group as it is shown, which is as it was asked for, or by its newer name.
+pub(crate) fn shown_group<'a>(server: &Server, group: &'a str) -> &'a str {
+    let renames = server.variants().has(Variant::NewerRegionNames);
+    if renames && group == "classic" { "global" } else { group }
+}
+
+/// A path as it is shown.
+pub(crate) fn shown_path<'a>(server: &Server, path: &'a str) -> Cow<'a, str> {
+    match path.split_once('/') {
+        Some((group, rest)) if shown_group(server, group) != group => {
+            Cow::Owned(format!("{}/{rest}", shown_group(server, group)))
+        }
+        Some(_) | None => Cow::Borrowed(path),
+    }
 }
 
 /// The path and those of all databases above it.

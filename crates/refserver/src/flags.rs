@@ -45,17 +45,17 @@ macro_rules! catalogue {
             }
         }
 
-        const _: () = assert!($name::ALL.len() <= 256, "the set is four words");
+        const _: () = assert!($name::ALL.len() <= 320, "the set is five words");
 
         $(#[$set_meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        pub struct $set([u64; 4]);
+        pub struct $set([u64; 5]);
 
         impl $set {
             /// The empty set: the server as it should be.
             #[must_use]
             pub const fn none() -> Self {
-                Self([0; 4])
+                Self([0; 5])
             }
 
             /// Whether the entry is in the set.
@@ -74,7 +74,7 @@ macro_rules! catalogue {
             /// Whether nothing is in the set.
             #[must_use]
             pub const fn is_empty(self) -> bool {
-                matches!(self.0, [0, 0, 0, 0])
+                matches!(self.0, [0, 0, 0, 0, 0])
             }
         }
 

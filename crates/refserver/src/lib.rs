@@ -7,9 +7,10 @@
 //!
 //! Start at `routes`: one line for each route, one file for each operation. A request goes
 //! through `call` (what was sent), `session` (who is asking, and may they), `routes/…` (the
-//! operation), `store/…` (what is remembered) and `respond` (what goes back). Two catalogues change
-//! the behaviour by name: a [`Fault`] makes the server wrong, a [`Variant`] makes another choice
-//! that the documents allow as well.
+//! operation), `store/…` (what is remembered) and `respond` (what goes back). Where requests at the
+//! same time are to get into each other's way, it takes the longer path through `race`. Two
+//! catalogues change the behaviour by name: a [`Fault`] makes the server wrong, a [`Variant`] makes
+//! another choice that the documents allow as well.
 
 mod answer;
 mod call;
@@ -22,6 +23,7 @@ mod ids;
 mod log_file;
 mod page;
 mod presign;
+mod race;
 mod respond;
 mod routes;
 mod serve;

@@ -20,7 +20,13 @@ pub(crate) fn write(server: &Server, order: &LogOrder) -> Vec<u8> {
     let mut lines = String::new();
     let mut records = Vec::new();
     for (idx, at) in instants(server, order).into_iter().enumerate() {
-        let record = record(order, idx, at);
+        let mut record = record(order, idx, at);
+        if idx == 1 && server.has(Fault::MixesDatabasesInFiles) {
+            record["DATABASE"] = json!(["somebody_else"]);
+        }
+        if server.has(Fault::WritesCodesAsNumbers) {
+            record["RESPONSE_CODE"] = json!(200);
+        }
         let line = if server.has(Fault::WritesSmallNames) { small(&record) } else { record };
         lines.push_str(&line.to_string());
         lines.push('\n');

@@ -5,7 +5,7 @@
 //! list it came from; any other use of it is a bad request. The page size may change on the way.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
@@ -46,11 +46,14 @@ impl List {
 
     /// How many items a page has if the client does not say.
     pub(crate) fn default_size(self, server: &Server) -> usize {
+        let tiny = server.variants().has(Variant::TinyDefaultPage);
         let larger = server.variants().has(Variant::LargerDefaultPage);
         match self {
             Self::Exports if server.has(Fault::DefaultsTo20Exports) => 20,
+            Self::Exports if server.has(Fault::DefaultsTo5Exports) => 5,
             Self::Exports => PAGE_SIZE_DEFAULT,
             Self::LogRequests | Self::OauthApps if larger => 100,
+            Self::LogRequests | Self::OauthApps if tiny => 2,
             Self::LogRequests | Self::OauthApps => PAGE_SIZE_DEFAULT,
         }
     }
@@ -71,7 +74,15 @@ impl Position {
     pub(crate) fn descending(group: u8, id: u64) -> Self {
         Self { group, place: !id }
     }
+
+    /// The second in which something was created that stands in descending order.
+    fn second(self) -> u64 {
+        (!self.place >> 20) / 1000
+    }
 }
+
+/// A place that no item has, for a walk that is led back to its beginning.
+const BEFORE_THE_FIRST: Position = Position { group: u8::MAX, place: 0 };
 
 /// What a client asks for: which list, which part of it, how much at once, and from where.
 pub(crate) struct PageRequest<'a> {
@@ -83,12 +94,38 @@ pub(crate) struct PageRequest<'a> {
     pub(crate) token: Option<&'a str>,
 }
 
+/// The letters of a token. What comes before the last tilde says nothing.
+fn encode(server: &Server, bytes: &[u8]) -> String {
+    let variants = server.variants();
+    if variants.has(Variant::AwkwardTokens) {
+        return format!("+/ &%=~{}", STANDARD.encode(bytes));
+    }
+    let token = URL_SAFE_NO_PAD.encode(bytes);
+    if variants.has(Variant::LongTokens) {
+        return format!("{}~{token}", "x".repeat(1000));
+    }
+    if variants.has(Variant::ChangingTokens) {
+        return format!("{}~{token}", server.signer.draw(8));
+    }
+    token
+}
+
+fn decode(server: &Server, token: &str) -> Option<Vec<u8>> {
+    let variants = server.variants();
+    let padded = variants.has(Variant::LongTokens) || variants.has(Variant::ChangingTokens);
+    if variants.has(Variant::AwkwardTokens) {
+        return STANDARD.decode(token.strip_prefix("+/ &%=~")?).ok();
+    }
+    let token = if padded { token.rsplit_once('~')?.1 } else { token };
+    URL_SAFE_NO_PAD.decode(token).ok()
+}
+
 /// Where a walk stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor {
     /// The order of the list is the one that it had at this revision.
     pub(crate) revision: u64,
-    after: Option<Position>,
+    pub(crate) after: Option<Position>,
     /// How many items the walk has shown so far.
     n_shown: u64,
 }
@@ -106,7 +143,7 @@ impl PageRequest<'_> {
     }
 
     fn read(&self, server: &Server, token: &str) -> Option<Cursor> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let bytes = decode(server, token)?;
         let payload: &[u8; TOKEN_BYTES] = bytes.get(..TOKEN_BYTES)?.try_into().ok()?;
         if bytes.get(TOKEN_BYTES..)? != self.mac(server, payload) {
             return None;
@@ -114,7 +151,8 @@ impl PageRequest<'_> {
         let mut revision = u64::from_be_bytes(payload[1..9].try_into().ok()?);
         let place = u64::from_be_bytes(payload[10..18].try_into().ok()?);
         let n_shown = u64::from_be_bytes(payload[18..].try_into().ok()?);
-        if server.has(Fault::CountsItemsForNextPage) {
+        let live = self.list == List::LogRequests && server.variants().has(Variant::LiveLogCursors);
+        if live || server.has(Fault::CountsItemsForNextPage) {
             revision = server.revision();
         }
         let after = Some(Position { group: payload[9], place });
@@ -130,7 +168,11 @@ impl PageRequest<'_> {
         bytes.extend_from_slice(&n_shown.to_be_bytes());
         let mac = self.mac(server, &bytes);
         bytes.extend_from_slice(&mac);
-        URL_SAFE_NO_PAD.encode(bytes)
+        let token = encode(server, &bytes);
+        if self.list == List::Exports && server.has(Fault::TokensCarryTheAccount) {
+            return format!("{}.{token}", self.account_id);
+        }
+        token
     }
 
     fn mac(&self, server: &Server, payload: &[u8]) -> [u8; MAC_BYTES] {
@@ -151,14 +193,19 @@ impl PageRequest<'_> {
         mut items: Vec<(Position, T)>,
     ) -> Page<T> {
         items.sort_unstable_by_key(|(position, _)| *position);
-        let start = start(server, cursor, &items);
+        let start = self.start(server, cursor, &items);
         let size = self.size + usize::from(server.has(Fault::OverfillsPages));
         let end = items.len().min(start.saturating_add(size));
         let more = end < items.len();
         let dangling = end > start && server.variants().has(Variant::TokenOnLastPage);
         let last = items.get(end.wrapping_sub(1)).map(|(position, _)| *position);
+        let full = end > start && end - start == self.size;
         let next_token = match last {
             _ if server.has(Fault::EndsListsEarly) => None,
+            _ if server.has(Fault::LosesLastFullPage) && items.len() - end == self.size => None,
+            Some(_) if full && !more && server.has(Fault::WalksInCircles) => {
+                Some(self.write(server, cursor, BEFORE_THE_FIRST, 0))
+            }
             Some(last) if more || dangling => {
                 let n_shown = cursor.n_shown + (end - start) as u64;
                 Some(self.write(server, cursor, last, n_shown))
@@ -166,26 +213,38 @@ impl PageRequest<'_> {
             _ => None,
         };
         let items = items.drain(start..end).map(|(_, item)| item).collect();
-        Page { items, next_token }
+        Page { items, last, next_token }
     }
-}
 
-/// Where the next page begins: behind the last item that was shown.
-fn start<T>(server: &Server, cursor: Cursor, items: &[(Position, T)]) -> usize {
-    let Some(after) = cursor.after else { return 0 };
-    if server.has(Fault::CountsItemsForNextPage) {
-        return items.len().min(usize::try_from(cursor.n_shown).unwrap_or(usize::MAX));
+    /// Where the next page begins: behind the last item that was shown.
+    fn start<T>(&self, server: &Server, cursor: Cursor, items: &[(Position, T)]) -> usize {
+        let Some(after) = cursor.after else { return 0 };
+        if server.has(Fault::WalksInCircles) && after == BEFORE_THE_FIRST {
+            return 0;
+        }
+        let counts_apps = self.list == List::OauthApps && server.has(Fault::CountsAppsForNextPage);
+        if counts_apps || server.has(Fault::CountsItemsForNextPage) {
+            return items.len().min(usize::try_from(cursor.n_shown).unwrap_or(usize::MAX));
+        }
+        if server.has(Fault::RepeatsLastItem) {
+            return items.partition_point(|(position, _)| *position < after);
+        }
+        let start = items.partition_point(|(position, _)| *position <= after);
+        if self.list == List::Exports && server.has(Fault::SkipsExportsOfSameSecond) {
+            let same = |(position, _): &&(Position, T)| {
+                position.group == after.group && position.second() == after.second()
+            };
+            return start + items[start..].iter().take_while(same).count();
+        }
+        if server.has(Fault::SkipsItemBetweenPages) { items.len().min(start + 1) } else { start }
     }
-    if server.has(Fault::RepeatsLastItem) {
-        return items.partition_point(|(position, _)| *position < after);
-    }
-    let start = items.partition_point(|(position, _)| *position <= after);
-    if server.has(Fault::SkipsItemBetweenPages) { items.len().min(start + 1) } else { start }
 }
 
 /// One page.
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
+    /// Where the last item stands.
+    pub(crate) last: Option<Position>,
     next_token: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use crate::ids::parse_id;
 use crate::server::Server;
 use crate::store::log_request::{FileUrl, LogRequest};
 use crate::time::Moment;
+use crate::variant::Variant;
 
 /// What a file URL stands for.
 pub(crate) struct Permission {
@@ -22,7 +23,9 @@ pub(crate) fn write(server: &Server, request: &LogRequest, url: FileUrl) -> Stri
     let FileUrl { serial, expires_at: Moment(expires) } = url;
     let signature = sign(server, account_id, *id, serial, expires);
     let base_url = &server.config.base_url;
-    let file = format!("{base_url}/storage/{account_id}/{id}/{serial}.json.gz");
+    let elsewhere = server.variants().has(Variant::UrlsElsewhere);
+    let place = if elsewhere { "files" } else { "storage" };
+    let file = format!("{base_url}/{place}/{account_id}/{id}/{serial}.json.gz");
     format!("{file}?expires={expires}&signature={signature}")
 }
 

@@ -17,11 +17,11 @@ use crate::fault::Fault;
 use crate::server::Server;
 use crate::variant::{Variant, Variants};
 
-/// Performs a request and writes the response.
+/// Waits for what a request comes to and writes the response.
 pub(crate) async fn respond(
     server: &Server,
     call: &Call,
-    perform: impl FnOnce(&Server, &Call) -> Reply,
+    reply: impl Future<Output = Reply>,
 ) -> Response {
     let dialect = Dialect::of(call.path());
     let variants = match dialect {
@@ -29,14 +29,23 @@ pub(crate) async fn respond(
         Dialect::Control => Variants::none(),
     };
     if variants.has(Variant::JitteredLatency) {
-        tokio::time::sleep(jitter(server)).await;
+        tokio::time::sleep(jitter(server, 3)).await;
     }
-    // A panic would be a mistake of this server; it must cost no more than the one request.
-    let reply = catch_unwind(AssertUnwindSafe(|| perform(server, call))).unwrap_or_else(|_| {
+    if variants.has(Variant::SlowResponses) {
+        tokio::time::sleep(jitter(server, 20)).await;
+    }
+    let answer = reply.await.unwrap_or_else(|refusal| tell(server, dialect, refusal));
+    let mut response = write(answer, variants);
+    decorate(server, variants, &mut response);
+    response
+}
+
+/// Runs what could panic. A panic would be a mistake of this server; it must cost no more than the
+/// one request.
+pub(crate) fn guard(perform: impl FnOnce() -> Reply) -> Reply {
+    catch_unwind(AssertUnwindSafe(perform)).unwrap_or_else(|_| {
         Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "the server made a mistake"))
-    });
-    let answer = reply.unwrap_or_else(|refusal| tell(server, dialect, refusal));
-    write(answer, variants)
+    })
 }
 
 /// Words a refusal as the path asks for, or as a wrong server would.
@@ -53,17 +62,48 @@ fn tell(server: &Server, dialect: Dialect, mut refusal: Refusal) -> Answer {
         Dialect::V2 if server.has(Fault::WordsV2ErrorsLikeV1) => Dialect::V1,
         dialect => dialect,
     };
+    let unknown = refusal.status == StatusCode::NOT_FOUND;
+    if unknown && spoken == Dialect::V1 && server.has(Fault::LeavesReasonEmpty) {
+        refusal.message.clear();
+    }
     let mut answer = spoken.tell(&refusal, server.variants());
+    if let Content::Json(body) = &mut answer.content
+        && unknown
+        && spoken == Dialect::V2
+        && server.has(Fault::LeavesCodeEmpty)
+    {
+        body["error"]["code"] = Value::from("");
+    }
     if server.has(Fault::WritesErrorsAsText) {
         answer.content = Content::Text(refusal.message);
     }
     answer
 }
 
-/// From 0 to 3 milliseconds, anyhow.
-fn jitter(server: &Server) -> Duration {
+/// Headers that say nothing about the answer.
+fn decorate(server: &Server, variants: Variants, response: &mut Response) {
+    let headers = response.headers_mut();
+    if variants.has(Variant::SaysCharset)
+        && headers.get(header::CONTENT_TYPE).is_some_and(|it| it == "application/json")
+    {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    if variants.has(Variant::ClosesSomeConnections) && server.count_response().is_multiple_of(7) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if variants.has(Variant::ExtraHeaders) {
+        let number = HeaderValue::from(server.count_response());
+        headers.insert("x-request-id", number);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+    }
+}
+
+/// From 0 to so many milliseconds, anyhow.
+fn jitter(server: &Server, ms_max: u64) -> Duration {
     let letter = server.signer.draw(1).bytes().next().unwrap_or(0);
-    Duration::from_micros(u64::from(letter) * 3000 / 128)
+    Duration::from_micros(u64::from(letter) * ms_max * 1000 / 128)
 }
 
 fn write(answer: Answer, variants: Variants) -> Response {

@@ -1,8 +1,8 @@
 //! Which request goes where: one line for each route, one file for each operation.
 
 mod body;
-mod create_export;
-mod create_log_url;
+pub(crate) mod create_export;
+pub(crate) mod create_log_url;
 mod delete_oauth_app;
 mod download;
 mod export_order;
@@ -11,7 +11,9 @@ mod get_log_request;
 mod list_exports;
 mod list_log_requests;
 mod list_oauth_apps;
-mod request_logs;
+mod listed_export;
+pub(crate) mod replay;
+pub(crate) mod request_logs;
 
 #[cfg(test)]
 pub(crate) use export_order::SYSTEM_COLLECTIONS;
@@ -25,7 +27,8 @@ use axum::routing::{MethodFilter, MethodRouter};
 use crate::answer::{Refusal, Reply};
 use crate::call::Call;
 use crate::control;
-use crate::respond::respond;
+use crate::race;
+use crate::respond::{guard, respond};
 use crate::server::{Server, SharedServer};
 use crate::session::{self, Context};
 use crate::store::account::Account;
@@ -76,7 +79,26 @@ enum Destination {
 }
 
 impl Destination {
-    fn perform(self, server: &Server, call: &Call) -> Reply {
+    /// Only a server that races takes its time; in any other nothing is waited for here.
+    async fn perform(self, server: &Server, call: &Call) -> Reply {
+        if server.races() {
+            // Boxed, so that a right server does not carry the room for it around.
+            return Box::pin(self.race(server, call)).await;
+        }
+        guard(|| self.perform_at_once(server, call))
+    }
+
+    async fn race(self, server: &Server, call: &Call) -> Reply {
+        match self {
+            Self::Account(operation) => race::perform(server, call, operation).await,
+            Self::Control(control::Operation::MoveJob) => race::move_job(server, call).await,
+            Self::Download | Self::Control(_) | Self::UnknownPath | Self::WrongMethod => {
+                guard(|| self.perform_at_once(server, call))
+            }
+        }
+    }
+
+    fn perform_at_once(self, server: &Server, call: &Call) -> Reply {
         match self {
             Self::Account(operation) => session::perform(server, call, operation),
             Self::Download => download::run(server, call),
@@ -91,7 +113,7 @@ impl Destination {
 }
 
 /// Every route: its path, and what stands behind each of its methods.
-fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
+fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 17] {
     use Destination::{Account, Control, Download};
     use Operation as Op;
     use control::Operation as Ctl;
@@ -105,6 +127,7 @@ fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
         ("/api/v1/oauth/apps", vec![(GET, Account(Op::ListOauthApps))]),
         ("/api/v1/oauth/apps/{id}", vec![(DELETE, Account(Op::DeleteOauthApp))]),
         ("/storage/{account_id}/{request_id}/{file}", vec![(GET, Download)]),
+        ("/files/{account_id}/{request_id}/{file}", vec![(GET, Download)]),
         ("/conformance/v1", vec![(GET, Control(Ctl::Handshake))]),
         ("/conformance/v1/accounts", vec![(POST, Control(Ctl::CreateAccount))]),
         ("/conformance/v1/accounts/{account_id}", vec![(DELETE, Control(Ctl::DeleteAccount))]),
@@ -119,7 +142,7 @@ fn table() -> [(&'static str, Vec<(MethodFilter, Destination)>); 16] {
 }
 
 async fn serve(server: SharedServer, call: Call, destination: Destination) -> Response {
-    respond(&server, &call, |server, call| destination.perform(server, call)).await
+    respond(&server, &call, destination.perform(&server, &call)).await
 }
 
 fn methods(routes: Vec<(MethodFilter, Destination)>) -> MethodRouter<SharedServer> {

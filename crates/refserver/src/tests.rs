@@ -4,6 +4,7 @@ mod access;
 mod catalogues;
 mod control;
 mod creating_exports;
+mod demonstrations;
 mod faults;
 mod files;
 mod hostile;
@@ -12,7 +13,7 @@ mod jobs;
 mod lists;
 mod logs;
 mod oauth;
-mod probe;
+mod races;
 mod socket;
 mod variants;
 
@@ -35,7 +36,8 @@ struct Res {
 impl Res {
     #[track_caller]
     fn json(&self) -> Value {
-        assert_eq!(self.headers["content-type"], "application/json");
+        let content_type = self.header("content-type").expect("a content type");
+        assert_eq!(content_type.split(';').next(), Some("application/json"));
         serde_json::from_slice(&self.bytes).expect("the body is JSON")
     }
 

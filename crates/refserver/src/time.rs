@@ -50,6 +50,8 @@ impl TimeStyle {
             0
         } else if variants.has(Variant::MicrosecondTimestamps) {
             6
+        } else if variants.has(Variant::NanosecondTimestamps) {
+            9
         } else {
             3
         };

@@ -87,4 +87,76 @@ catalogue! {
     CaseSensitiveLogTokens = "case-sensitive-log-tokens" ["C-24"],
     /// An export without collections shows all the collections that it covers.
     ShowsAllCollections = "shows-all-collections" ["C-11"],
+    /// The ids of OAuth apps are UUIDs.
+    UuidAppIds = "uuid-app-ids" [],
+    /// The ids of log requests are UUIDs.
+    UuidRequestIds = "uuid-request-ids" [],
+    /// Tokens have characters in them that have to be escaped in a query.
+    AwkwardTokens = "awkward-tokens" ["A-048"],
+    /// The token for one and the same page is another one each time.
+    ChangingTokens = "changing-tokens" ["A-048"],
+    /// Tokens are a thousand characters longer than they need to be.
+    LongTokens = "long-tokens" ["A-048"],
+    /// A walk through log requests shows the list as it is, not as it was when the walk began.
+    LiveLogCursors = "live-log-cursors" ["A-114"],
+    /// OAuth apps are listed with the newest first.
+    NewestAppsFirst = "newest-apps-first" [],
+    /// Log requests are listed with the oldest first.
+    OldestLogsFirst = "oldest-logs-first" [],
+    /// The lists of logs and OAuth apps have two items on a page by default.
+    TinyDefaultPage = "tiny-default-page" ["C-29"],
+    /// A reused idempotency key with another body is refused with 422.
+    MismatchRejectedWith422 = "mismatch-rejected-with-422" ["C-31"],
+    /// An idempotency key is refused with 409 while its first request is under way.
+    RefusesWaitingKeys = "refuses-waiting-keys" ["C-33"],
+    /// Idempotency keys are remembered for ever.
+    RemembersKeysForEver = "remembers-keys-for-ever" ["C-34"],
+    /// A 401 does not say how to authenticate.
+    OmitsChallenge = "omits-challenge" [],
+    /// A 401 says at length how to authenticate.
+    WordyChallenge = "wordy-challenge" [],
+    /// Errors carry a member with details beside the documented ones.
+    MetadataInErrors = "metadata-in-errors" [],
+    /// The content type of JSON says that it is UTF-8.
+    SaysCharset = "says-charset" [],
+    /// Every response has a few more headers.
+    ExtraHeaders = "extra-headers" [],
+    /// Every seventh response closes its connection.
+    ClosesSomeConnections = "closes-some-connections" [],
+    /// Responses take up to twenty milliseconds longer.
+    SlowResponses = "slow-responses" [],
+    /// Some requests of an account key are refused with 429, at odd intervals.
+    RateLimitedOddly = "rate-limited-oddly" [],
+    /// Every sixtieth request is refused with 429, and nothing says when to try again.
+    RateLimitedSilently = "rate-limited-silently" [],
+    /// Exports that move by themselves are never seen in progress.
+    SkipsInProgress = "skips-in-progress" ["A-015"],
+    /// Jobs that move by themselves stay longer in their states, some more than others.
+    IrregularProgress = "irregular-progress" ["A-015", "A-063"],
+    /// Log requests that move by themselves end as DoesNotExist.
+    LogsEndAsMissing = "logs-end-as-missing" ["A-063"],
+    /// Log requests that move by themselves end as Failed.
+    LogsEndAsFailed = "logs-end-as-failed" ["A-063"],
+    /// The collections of an export are shown in alphabetical order.
+    SortedCollections = "sorted-collections" [],
+    /// A failed export has the older members for the reason beside `state_info`, which has more.
+    OlderFailureMembers = "older-failure-members" ["C-12"],
+    /// The older name of a region group is shown as the newer one.
+    NewerRegionNames = "newer-region-names" ["C-22"],
+    /// Timestamps carry nine fraction digits.
+    NanosecondTimestamps = "nanosecond-timestamps" ["C-02"],
+    /// The version of a log request starts at 1.
+    VersionStartsAt1 = "version-starts-at-1" ["C-20"],
+    /// The version of a log request goes up by three.
+    VersionJumps = "version-jumps" ["C-20"],
+    /// A file URL lives for seven days.
+    LongUrlLife = "long-url-life" ["C-46"],
+    /// File URLs lead to another path.
+    UrlsElsewhere = "urls-elsewhere" [],
+    /// The id of a log request that cannot be one is refused with 400.
+    MalformedLogIdIsBadRequest = "malformed-log-id-is-bad-request" ["C-37"],
+    /// The id of an OAuth app that cannot be one is refused with 400.
+    MalformedAppIdIsBadRequest = "malformed-app-id-is-bad-request" ["C-37"],
+    /// A body without a content type is refused with 400.
+    DemandsContentType = "demands-content-type" [],
 }

@@ -10,7 +10,9 @@ use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
 use crate::database_path::{is_database_path, with_parents};
 use crate::server::Server;
-use crate::store::account::{Account, JobMode, OauthApp, Plan, canonical_database};
+use crate::store::account::{
+    Account, IdempotencyMemory, JobMode, OauthApp, Plan, canonical_database,
+};
 use crate::store::export::Exports;
 use crate::store::log_request::LogRequests;
 use crate::time::AccountClock;
@@ -28,6 +30,11 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         exports: Exports::default(),
         logs: LogRequests::default(),
         last_id: 0,
+        shared_memory: IdempotencyMemory::default(),
+        chosen_id: None,
+        seen_id: None,
+        stuck_apps: Vec::new(),
+        walk: None,
         closed: false,
     };
     let now = account.clock.at(server.now());
@@ -36,7 +43,8 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
         let id = account.next_id(server, now);
         account.apps.insert(id, OauthApp { id, oauth2_client, scope, created_at: now });
     }
-    let apps: Vec<Value> = account.apps.keys().map(|id| json!({"id": id.to_string()})).collect();
+    let show = |id: &u64| json!({"id": OauthApp::show_id(server, *id)});
+    let apps: Vec<Value> = account.apps.keys().map(show).collect();
     let id = account.id.clone();
     server.directory.add_account(id.clone(), account);
     let body = json!({"account_id": id, "oauth_apps": apps, "core": null});

@@ -6,7 +6,7 @@ use super::{account, string};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::call::Call;
 use crate::fault::Fault;
-use crate::ids::parse_id;
+use crate::ids::{from_uuid, parse_id};
 use crate::server::Server;
 use crate::store::account::Account;
 use crate::store::export::{ExportState, StateInfo};
@@ -20,6 +20,18 @@ enum Target {
 }
 
 pub(super) fn move_on(server: &Server, call: &Call) -> Reply {
+    move_beside(server, call, false)
+}
+
+/// Whether nothing of the account is in progress.
+pub(crate) fn is_idle(server: &Server, call: &Call) -> Result<bool, Refusal> {
+    let cell = account(server, call)?;
+    let account = cell.lock();
+    Ok(account.exports.in_progress().is_none())
+}
+
+/// The same, even beside another export in progress if the server believes to know better.
+pub(crate) fn move_beside(server: &Server, call: &Call, believed_idle: bool) -> Reply {
     let body = call.object()?;
     let target = read_target(&body)?;
     let id = read_id(&body)?;
@@ -28,7 +40,14 @@ pub(super) fn move_on(server: &Server, call: &Call) -> Reply {
     let real = server.now();
     account.settle(server, real);
     let id = id.ok_or_else(no_such_job)?;
+    let busy = account.exports.in_progress().is_some()
+        && !believed_idle
+        && !server.has(Fault::RunsTwoExportsAtOnce);
     match target {
+        Target::Export(ExportState::InProgress, _) if busy => {
+            check_move(&account, id, ExportState::InProgress)?;
+            Err(Refusal::conflict("another export of the account is in progress"))
+        }
         Target::Export(next, info) => move_export(server, &mut account, real, id, next, info),
         Target::LogRequest(next) => move_log_request(server, &mut account, real, id, next),
     }
@@ -62,7 +81,7 @@ fn read_info(body: &Map<String, Value>, next: ExportState) -> Result<Option<Stat
 /// The id of the job, as the public API shows it: a string, or a number where ids are numbers.
 fn read_id(body: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
     match body.get("id") {
-        Some(Value::String(id)) => Ok(parse_id(id)),
+        Some(Value::String(id)) => Ok(parse_id(id).or_else(|| from_uuid(id))),
         Some(Value::Number(id)) if id.is_u64() => Ok(id.as_u64()),
         _ => Err(Refusal::bad_request("id has to be a string")),
     }
@@ -70,6 +89,15 @@ fn read_id(body: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
 
 fn no_such_job() -> Refusal {
     Refusal::not_found("there is no such job")
+}
+
+fn check_move(account: &Account, id: u64, next: ExportState) -> Result<(), Refusal> {
+    let state = account.exports.get(id).ok_or_else(no_such_job)?.state;
+    if state.may_become(next) {
+        return Ok(());
+    }
+    let (from, to) = (state.name(), next.name());
+    Err(Refusal::conflict(format!("an export does not go from {from} to {to}")))
 }
 
 fn move_export(
@@ -80,15 +108,7 @@ fn move_export(
     next: ExportState,
     info: Option<StateInfo>,
 ) -> Reply {
-    let state = account.exports.get(id).ok_or_else(no_such_job)?.state;
-    if !state.may_become(next) {
-        let (from, to) = (state.name(), next.name());
-        return Err(Refusal::conflict(format!("an export does not go from {from} to {to}")));
-    }
-    let busy = account.exports.in_progress().is_some() && !server.has(Fault::RunsTwoExportsAtOnce);
-    if next == ExportState::InProgress && busy {
-        return Err(Refusal::conflict("another export of the account is in progress"));
-    }
+    check_move(account, id, next)?;
     let step = account.step(server, real);
     account.exports.set(id, next, info, step);
     let export = account.exports.get(id).ok_or_else(no_such_job)?;

@@ -26,8 +26,10 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
     if account.closed {
         return Err(no_such_account());
     }
-    let now = account.clock.at(server.now());
+    let real = server.now();
+    let now = account.clock.at(real);
     let expires_at = ttl_days.map(|days| expiry(server, now, days)).transpose()?;
+    let expires_in_real = ttl_days.map(|days| expiry(server, real, days)).transpose()?;
     let id = server.signer.draw(12);
     // The secret of a database key begins with `fn` and a capital letter; this one must not be
     // taken for such.
@@ -35,7 +37,16 @@ pub(super) fn create(server: &Server, call: &Call) -> Reply {
     let shown = expires_at.map(|moment| server.show_time(moment));
     let body = json!({"id": id, "secret": secret, "role": role_name, "expires_at": shown});
     let memory = IdempotencyMemory::default();
-    let key = AccountKey { secret: secret.clone(), role, expires_at, memory, n_requests: 0 };
+    let key = AccountKey {
+        secret: secret.clone(),
+        role,
+        expires_at,
+        expires_in_real,
+        used: false,
+        revoked: false,
+        memory,
+        n_requests: 0,
+    };
     account.keys.insert(id.clone(), key);
     server.directory.add_secret(secret, KeyHolder { cell: cell.clone(), key_id: id });
     Ok(Answer::json(StatusCode::CREATED, body))
@@ -59,7 +70,18 @@ fn expiry(server: &Server, now: Moment, days: u64) -> Result<Moment, Refusal> {
 pub(super) fn revoke(server: &Server, call: &Call) -> Reply {
     let cell = account(server, call)?;
     let mut account = cell.lock();
-    let removed = call.segment(5).and_then(|id| account.keys.remove(&id));
+    if server.has(Fault::ForgetsKeysOnRevocation) {
+        account.keys.values_mut().for_each(|key| key.memory = IdempotencyMemory::default());
+    }
+    let kept = server.has(Fault::GetsExportsWithRevokedKeys)
+        || server.has(Fault::ListsLogsWithRevokedKeys);
+    let id = call.segment(5);
+    let known = id.as_ref().and_then(|id| account.keys.get_mut(id)).filter(|key| !key.revoked);
+    if let Some(key) = known.filter(|_| kept) {
+        key.revoked = true;
+        return Ok(Answer::empty(StatusCode::NO_CONTENT));
+    }
+    let removed = id.and_then(|id| account.keys.remove(&id));
     let key = removed.ok_or_else(|| Refusal::not_found("there is no such key"))?;
     server.directory.remove_secret(&key.secret);
     Ok(Answer::empty(StatusCode::NO_CONTENT))

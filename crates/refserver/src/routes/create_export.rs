@@ -1,107 +1,52 @@
 //! `POST /v2/exports`: takes an order for an export and answers before anything is exported.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::export_order::{SYSTEM_COLLECTIONS, read_order};
+use super::replay;
 use crate::answer::{Answer, Dialect, Refusal, Reply};
 use crate::fault::Fault;
 use crate::server::Server;
-use crate::session::{Context, own_key};
-use crate::store::account::{Account, IdempotencyMemory, Remembered};
+use crate::session::Context;
+use crate::store::account::Account;
 use crate::store::export::{Export, ExportOrder, ExportState};
-use crate::time::{DAY, HOUR};
 use crate::variant::Variant;
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
     ctx.call.query().check_known(&[], server.variants())?;
-    let key = ctx.call.header("idempotency-key")?;
-    let Some(key) = key.filter(|_| !server.has(Fault::IgnoresIdempotencyKeys)) else {
+    let Some(key) = replay::read_key(ctx)? else {
+        if server.has(Fault::DemandsIdempotencyKey) {
+            return Err(Refusal::bad_request("the header Idempotency-Key is missing"));
+        }
         return create(ctx, account).map(|(answer, _)| answer);
     };
-    if let Some(replay) = replay(ctx, account, key)? {
+    if let Some(replay) = replay::replay(ctx, account, &key)? {
         return Ok(replay);
     }
+    create_and_remember(ctx, account, &key)
+}
+
+/// Creates an export for an idempotency key that was not used yet.
+pub(crate) fn create_and_remember(ctx: &Context<'_>, account: &mut Account, key: &[u8]) -> Reply {
+    let server = ctx.server;
     let (answer, export_id) = match create(ctx, account) {
         Ok(created) => created,
         // Only success is remembered: a refusal leaves the key free for another try.
         Err(refusal) if server.has(Fault::RemembersFailures) => {
             (Dialect::V2.tell(&refusal, server.variants()), 0)
         }
-        Err(refusal) => return Err(refusal),
+        Err(refusal) => {
+            replay::note_refusal(ctx, account, key)?;
+            return Err(refusal);
+        }
     };
-    let request = ctx.call.object().map(Value::Object).unwrap_or_default();
-    let first = Remembered { answer: answer.clone(), request, since: ctx.now, export_id };
-    memory(ctx, account)?.remember(key, first);
-    Ok(mark_first(server, answer))
+    replay::remember(ctx, account, key, &answer, export_id)?;
+    Ok(replay::mark_first(server, answer))
 }
 
-/// The memory that an idempotency key is looked up in: the one of the account key alone.
-fn memory<'a>(
-    ctx: &Context<'_>,
-    account: &'a mut Account,
-) -> Result<&'a mut IdempotencyMemory, Refusal> {
-    if ctx.server.has(Fault::SharesIdempotencyKeys) {
-        let first = account.keys.iter_mut().min_by_key(|(id, _)| id.as_str().to_owned());
-        return first.map(|(_, key)| &mut key.memory).ok_or_else(Refusal::unauthorized);
-    }
-    Ok(&mut own_key(ctx, account)?.memory)
-}
-
-fn mark_first(server: &Server, answer: Answer) -> Answer {
-    if server.has(Fault::MarksFirstAsReplay) {
-        return answer.with_header(REPLAYED, HeaderValue::from_static("true"));
-    }
-    if server.variants().has(Variant::SaysNotReplayed) {
-        return answer.with_header(REPLAYED, HeaderValue::from_static("false"));
-    }
-    answer
-}
-
-/// The remembered answer to an idempotency key, whatever the body says this time.
-fn replay(ctx: &Context<'_>, account: &mut Account, key: &[u8]) -> Result<Option<Answer>, Refusal> {
-    let server = ctx.server;
-    let memory = memory(ctx, account)?;
-    let life = if server.has(Fault::ForgetsKeysAfterAnHour) { HOUR } else { DAY };
-    memory.forget(ctx.now, life);
-    let Some(first) = memory.get(key) else { return Ok(None) };
-    let (first, is_same) = (first.clone(), is_same_request(ctx, first));
-    if !is_same && server.has(Fault::CreatesSecondOnMismatch) {
-        return Ok(None);
-    }
-    if !is_same && server.variants().has(Variant::MismatchRejectedWith400) {
-        return Err(mismatch(StatusCode::BAD_REQUEST));
-    }
-    if !is_same && server.variants().has(Variant::MismatchRejectedWith409) {
-        return Err(mismatch(StatusCode::CONFLICT));
-    }
-    let mut answer = first.answer;
-    if server.has(Fault::ReplaysCurrentState)
-        && let Some(export) = account.exports.get(first.export_id)
-    {
-        answer = created(server, export);
-    }
-    if server.has(Fault::ReplaysWith200) {
-        answer.status = StatusCode::OK;
-    }
-    if server.has(Fault::HidesReplay) {
-        return Ok(Some(answer));
-    }
-    Ok(Some(answer.with_header(REPLAYED, HeaderValue::from_static("true"))))
-}
-
-fn is_same_request(ctx: &Context<'_>, first: &Remembered) -> bool {
-    ctx.call.object().is_ok_and(|object| Value::Object(object) == first.request)
-}
-
-fn mismatch(status: StatusCode) -> Refusal {
-    Refusal::new(status, "the key was used for another request before")
-}
-
-fn create(ctx: &Context<'_>, account: &mut Account) -> Result<(Answer, u64), Refusal> {
+pub(crate) fn create(ctx: &Context<'_>, account: &mut Account) -> Result<(Answer, u64), Refusal> {
     let server = ctx.server;
     let any_database = account.databases.keys().next().cloned().unwrap_or_default();
     let order = read_order(server, read_body(ctx)?, &any_database)?;
@@ -120,14 +65,26 @@ fn create(ctx: &Context<'_>, account: &mut Account) -> Result<(Answer, u64), Ref
     if let Some(export) = equal.filter(|_| server.has(Fault::MergesEqualOrders)) {
         return Ok((created(server, export), export.id));
     }
+    if server.has(Fault::ReopensCompleteExports) {
+        reopen(ctx, account);
+    }
     let id = account.next_id(server, ctx.now);
     let step = account.step(server, ctx.real);
-    account.exports.add(id, order, step);
+    account.exports.add(server, id, order, step);
     if account.exports.in_progress().is_none() && server.has(Fault::StartsInProgress) {
         account.exports.set(id, ExportState::InProgress, None, step);
     }
     let export = account.exports.get(id).ok_or_else(|| Refusal::not_found("no such export"))?;
     Ok((created(server, export), id))
+}
+
+fn reopen(ctx: &Context<'_>, account: &mut Account) {
+    let complete = account.exports.iter().filter(|export| export.state == ExportState::Complete);
+    let ids: Vec<u64> = complete.map(|export| export.id).collect();
+    for id in ids {
+        let step = account.step(ctx.server, ctx.real);
+        account.exports.restart(id, step);
+    }
 }
 
 fn read_body(ctx: &Context<'_>) -> Result<Map<String, Value>, Refusal> {
@@ -138,7 +95,7 @@ fn read_body(ctx: &Context<'_>) -> Result<Map<String, Value>, Refusal> {
     body
 }
 
-fn created(server: &Server, export: &Export) -> Answer {
+pub(super) fn created(server: &Server, export: &Export) -> Answer {
     let status = if server.has(Fault::Canary) { StatusCode::OK } else { StatusCode::CREATED };
     let shown = export.show(server);
     if server.has(Fault::CreatesWithoutEnvelope) {

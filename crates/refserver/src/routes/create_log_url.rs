@@ -1,5 +1,6 @@
 //! `POST /api/v1/logs/{request_id}/url`: a new URL for the file of a complete request.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::body;
@@ -13,21 +14,36 @@ use crate::store::log_request::{LogRequest, LogState};
 use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
+    let id = check(ctx, account)?;
+    make(ctx, account, id)
+}
+
+/// Judges the order for a new URL; tells which request it is about.
+pub(crate) fn check(ctx: &Context<'_>, account: &Account) -> Result<u64, Refusal> {
     let server = ctx.server;
     check_type(server, &ctx.call.query(), Fault::MakesUrlsWithoutType)?;
     let version = read_version(ctx)?;
     let id = requested_id(ctx)?;
     let request = account.logs.get(id).ok_or_else(no_such_request)?;
     check_request(ctx, request, version)?;
+    Ok(id)
+}
+
+/// Makes a new URL, whatever the order says.
+pub(crate) fn make(ctx: &Context<'_>, account: &mut Account, id: u64) -> Reply {
+    let server = ctx.server;
     if server.has(Fault::RepeatsOldUrl) {
+        let request = account.logs.get(id).ok_or_else(no_such_request)?;
         return Ok(Answer::ok(request.show(server)));
     }
     let two_steps = server.variants().has(Variant::CreatesUrlInTwoSteps);
     let next = if two_steps { LogState::CreatingNewUrl } else { LogState::Complete };
     let step = account.step(server, ctx.real);
     account.logs.set(server, id, next, step);
+    let created = server.has(Fault::AnswersNewUrlWith201);
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     match account.logs.get(id) {
-        Some(request) => Ok(Answer::ok(request.show(server))),
+        Some(request) => Ok(Answer::json(status, request.show(server))),
         None => Err(no_such_request()),
     }
 }
@@ -43,6 +59,9 @@ fn read_version(ctx: &Context<'_>) -> Result<Option<u64>, Refusal> {
     body::check_known(ctx.server, &object, &["version"])?;
     match object.get("version") {
         None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if ctx.server.has(Fault::AcceptsVersionAsText) => {
+            Ok(text.parse().ok())
+        }
         Some(value) => value.as_u64().map(Some).ok_or_else(|| {
             Refusal::bad_request("version has to be an integer that is not negative")
         }),
@@ -61,7 +80,14 @@ fn check_request(
         }
         return Err(Refusal::bad_request("the log request is not complete"));
     }
-    let stale = version.is_some_and(|version| version != request.version);
+    let expired = request.url_expires_at().is_some_and(|end| ctx.now >= end);
+    if expired && ctx.server.has(Fault::MakesNoUrlAfterExpiry) {
+        return Err(Refusal::bad_request("the file is gone"));
+    }
+    if !expired && ctx.server.has(Fault::MakesNoUrlBeforeExpiry) {
+        return Err(Refusal::bad_request("the old URL is still good"));
+    }
+    let stale = version.is_some_and(|version| version != request.shown_version(ctx.server));
     if stale && !ctx.server.has(Fault::IgnoresVersion) {
         return Err(Refusal::bad_request("the version of the log request is another one by now"));
     }

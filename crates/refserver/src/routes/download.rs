@@ -9,6 +9,7 @@ use crate::log_file;
 use crate::presign;
 use crate::server::Server;
 use crate::session::bearer;
+use crate::time::SECOND;
 
 pub(crate) fn run(server: &Server, call: &Call) -> Reply {
     let holder = bearer(call).and_then(|secret| server.directory.holder(secret));
@@ -21,11 +22,17 @@ pub(crate) fn run(server: &Server, call: &Call) -> Reply {
     let cell = server.directory.account(&permission.account_id).ok_or_else(gone)?;
     let order = {
         let account = cell.lock();
-        let expired = account.clock.at(server.now()) >= permission.expires_at;
+        let now = account.clock.at(server.now());
+        let early = if server.has(Fault::ExpiresUrlsEarly) { 600 * SECOND } else { 0 };
+        let request = account.logs.get(permission.request_id);
+        let first = request.and_then(|request| request.first_expiry);
+        let by_first = first.is_some_and(|first| now >= first);
+        let expired = now.plus(early) >= permission.expires_at
+            || (by_first && server.has(Fault::ExpiresFilesByFirstUrl));
         if expired && !server.has(Fault::NeverExpiresUrls) {
             return Err(Refusal::forbidden("the URL has expired"));
         }
-        account.logs.get(permission.request_id).map(|request| request.order.clone())
+        request.map(|request| request.order.clone())
     };
     let file = log_file::write(server, &order.ok_or_else(gone)?);
     Ok(Answer { status: StatusCode::OK, content: Content::Gzip(file), headers: Vec::new() })

@@ -54,6 +54,9 @@ fn read_collections(server: &Server, value: &Value) -> Result<Vec<String>, Refus
     if server.has(Fault::AcceptsSystemCollections) {
         return Ok(names);
     }
+    if names.len() == 2 && server.has(Fault::KeepsOneOfTwoCollections) {
+        return Ok(names.into_iter().take(1).collect());
+    }
     match names.iter().find(|name| SYSTEM_COLLECTIONS.contains(&name.as_str())) {
         Some(name) => Err(Refusal::bad_request(format!("{name} is a collection of the system"))),
         None => Ok(names),
@@ -63,7 +66,7 @@ fn read_collections(server: &Server, value: &Value) -> Result<Vec<String>, Refus
 fn read_destination(server: &Server, value: Option<&Value>) -> Result<Destination, Refusal> {
     let read = match value {
         None => return Err(Refusal::bad_request("destination is missing")),
-        Some(Value::String(uri)) => destination_from_uri(uri),
+        Some(Value::String(uri)) => destination_from_uri(server, uri),
         Some(Value::Object(_)) if server.has(Fault::RefusesObjectDestination) => None,
         Some(Value::Object(object)) => destination_from_object(server, object)?,
         Some(_) => None,
@@ -75,9 +78,9 @@ fn read_destination(server: &Server, value: Option<&Value>) -> Result<Destinatio
     })
 }
 
-fn destination_from_uri(uri: &str) -> Option<Destination> {
+fn destination_from_uri(server: &Server, uri: &str) -> Option<Destination> {
     let (bucket, path) = uri.strip_prefix("s3://")?.split_once('/')?;
-    destination(bucket, path)
+    destination(server, bucket, path)
 }
 
 fn destination_from_object(
@@ -88,12 +91,19 @@ fn destination_from_object(
     let Some(Value::Object(s3)) = object.get("s3") else { return Ok(None) };
     body::check_known(server, s3, &["bucket", "path"])?;
     let part = |name| s3.get(name).and_then(Value::as_str);
-    Ok(part("bucket").zip(part("path")).and_then(|(bucket, path)| destination(bucket, path)))
+    let parts = part("bucket").zip(part("path"));
+    Ok(parts.and_then(|(bucket, path)| destination(server, bucket, path)))
 }
 
 /// A slash in front of the path is tolerated, because the official client sends one.
-fn destination(bucket: &str, path: &str) -> Option<Destination> {
-    let path = path.strip_prefix('/').unwrap_or(path);
+fn destination(server: &Server, bucket: &str, path: &str) -> Option<Destination> {
+    let path = match path.strip_prefix('/') {
+        Some(rest) if server.has(Fault::LosesFolderAfterSlash) => {
+            rest.split_once('/').map_or(rest, |(_, below)| below)
+        }
+        Some(rest) => rest,
+        None => path,
+    };
     let usable = !bucket.is_empty() && !bucket.contains('/') && !path.is_empty();
     usable.then(|| Destination { bucket: bucket.to_owned(), path: path.to_owned() })
 }
@@ -111,7 +121,9 @@ fn repair(server: &Server, body: &mut Map<String, Value>, any_database: &str) {
     let database = faulty(Fault::AcceptsMissingDatabase, path.is_none())
         || faulty(Fault::AcceptsUnknownRegionGroup, strange_region);
     let foreign = text("destination").is_some_and(|uri| !uri.starts_with("s3://"));
+    let nothing = body.get("destination") == Some(&Value::Object(Map::new()));
     let destination = faulty(Fault::AcceptsMissingDestination, missing("destination"))
+        || faulty(Fault::AcceptsEmptyDestination, nothing)
         || faulty(Fault::AcceptsForeignDestination, foreign);
     let collections = faulty(Fault::AcceptsCollectionAsString, text("collections").is_some());
     let repairs = [
@@ -124,7 +136,13 @@ fn repair(server: &Server, body: &mut Map<String, Value>, any_database: &str) {
             body.insert(name.to_owned(), Value::from(value));
         }
     }
-    if collections {
+    if server.has(Fault::AcceptsNumbersAsCollections)
+        && let Some(Value::Array(names)) = body.get_mut("collections")
+    {
+        names.retain(|name| !name.is_number());
+    }
+    let emptied = body.get("collections") == Some(&Value::Array(Vec::new()));
+    if collections || faulty(Fault::AcceptsNumbersAsCollections, emptied) {
         body.remove("collections");
     }
 }

@@ -11,11 +11,12 @@ use crate::server::Server;
 use crate::session::Context;
 use crate::store::account::Account;
 use crate::store::log_request::{LogRequest, LogState};
+use crate::variant::Variant;
 
 pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
     let server = ctx.server;
     check_type(server, &ctx.call.query(), Fault::ListsLogsWithoutType)?;
-    let body = ctx.call.object()?;
+    let body = read_body(ctx)?;
     body::check_known(server, &body, &["states", "max_results", "next_token"])?;
     let states = read_states(server, &body)?;
     let is_null = body.get("next_token").is_some_and(Value::is_null);
@@ -35,9 +36,17 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         let then = log.history.at(cursor.revision)?;
         let fits = states.contains(&then) && states.contains(&log.state);
         let fits = fits || server.has(Fault::IgnoresLogStates);
-        fits.then_some((Position::descending(0, log.id), log))
+        let fits = fits && !is_overlooked(server, log);
+        let oldest_first = server.variants().has(Variant::OldestLogsFirst);
+        let descending = Position::descending(0, log.id);
+        let position = if oldest_first { Position::ascending(log.id) } else { descending };
+        fits.then_some((position, log))
     });
     let page = request.cut(server, cursor, listed.collect());
+    if page.items.is_empty() && server.has(Fault::AnswersEmptyLogListWith404) {
+        return Err(Refusal::not_found("there are no log requests"));
+    }
+    let ids: Vec<u64> = page.items.iter().map(|log| log.id).collect();
     let show = |log: &LogRequest| {
         let mut shown = log.show(server);
         if server.has(Fault::HidesUrlsInList)
@@ -47,7 +56,28 @@ pub(crate) fn run(ctx: &Context<'_>, account: &mut Account) -> Reply {
         }
         shown
     };
-    Ok(Answer::ok(page.show(server, show)))
+    let answer = Answer::ok(page.show(server, show));
+    if server.has(Fault::ListsLogsOnce) {
+        account.logs.note_listed(&ids);
+    }
+    Ok(answer)
+}
+
+/// The body, or what a server that is too lenient takes for one.
+fn read_body(ctx: &Context<'_>) -> Result<Map<String, Value>, Refusal> {
+    let lenient = ctx.server.has(Fault::ListsLogsWithoutBody);
+    if lenient && ctx.call.optional_object()?.is_none() {
+        let names: Value = LogState::ALL.iter().map(|state| state.name()).collect();
+        return Ok(Map::from_iter([("states".to_owned(), names)]));
+    }
+    ctx.call.object()
+}
+
+/// Whether a wrong server leaves the request out.
+fn is_overlooked(server: &Server, log: &LogRequest) -> bool {
+    let whole_region = log.order.database.is_none();
+    (log.listed && server.has(Fault::ListsLogsOnce))
+        || (whole_region && server.has(Fault::ListsNoLogsOfRegions))
 }
 
 fn read_states(server: &Server, body: &Map<String, Value>) -> Result<Vec<LogState>, Refusal> {

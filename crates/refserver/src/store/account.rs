@@ -1,15 +1,19 @@
 //! One account: its plan, databases, apps, keys, clock and jobs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::database_path::is_nested;
 use crate::fault::Fault;
+use crate::ids::{from_uuid, parse_id, to_uuid};
+use crate::page::Position;
 use crate::server::Server;
 use crate::store::export::{ExportState, Exports, Step};
 use crate::store::log_request::{LogRequests, LogState};
 use crate::time::{AccountClock, Moment};
+use crate::variant::Variant;
 
 /// What the account pays for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,11 +75,27 @@ pub(crate) struct IdempotencyMemory {
     by_key: HashMap<Vec<u8>, Remembered>,
     /// The keys, oldest first. The clock never goes back, so this is the order of forgetting too.
     ages: VecDeque<(Moment, Vec<u8>)>,
+    /// The keys whose first request was refused, for a server that holds it against them.
+    pub(crate) refused: HashSet<Vec<u8>>,
 }
 
 impl IdempotencyMemory {
     pub(crate) fn get(&self, key: &[u8]) -> Option<&Remembered> {
         self.by_key.get(key)
+    }
+
+    /// Drops one key, or all but so many of the newest; only a wrong server does.
+    pub(crate) fn drop_key(&mut self, key: &[u8]) {
+        self.by_key.remove(key);
+        self.ages.retain(|(_, other)| other != key);
+    }
+
+    pub(crate) fn keep_newest(&mut self, n_keys: usize) {
+        while self.ages.len() > n_keys
+            && let Some((_, key)) = self.ages.pop_front()
+        {
+            self.by_key.remove(&key);
+        }
     }
 
     pub(crate) fn remember(&mut self, key: &[u8], remembered: Remembered) {
@@ -101,6 +121,11 @@ pub(crate) struct AccountKey {
     pub(crate) secret: String,
     pub(crate) role: Role,
     pub(crate) expires_at: Option<Moment>,
+    /// When it would expire if the clock of the account did not count.
+    pub(crate) expires_in_real: Option<Moment>,
+    pub(crate) used: bool,
+    /// Whether it was revoked and is only kept by a server that is wrong.
+    pub(crate) revoked: bool,
     pub(crate) memory: IdempotencyMemory,
     pub(crate) n_requests: u64,
 }
@@ -116,16 +141,29 @@ pub(crate) struct OauthApp {
 }
 
 impl OauthApp {
+    /// An id as the public API shows it.
+    pub(crate) fn show_id(server: &Server, id: u64) -> String {
+        if server.variants().has(Variant::UuidAppIds) { to_uuid(id) } else { id.to_string() }
+    }
+
+    pub(crate) fn read_id(server: &Server, text: &str) -> Option<u64> {
+        if server.variants().has(Variant::UuidAppIds) { from_uuid(text) } else { parse_id(text) }
+    }
+
     pub(crate) fn show(&self, server: &Server) -> Value {
         let bare = server.has(Fault::ShowsScopeAsIds);
         let show = |(id, name): &(String, String)| {
             if bare { json!(id) } else { json!({"id": id, "display_name": name}) }
         };
+        let half = server.has(Fault::ShowsHalfDeletedApps)
+            && server.crossing.is_under_way(&crate::race::half_app(self.id));
+        let in_hex = server.has(Fault::ListsAppIdsInHex);
+        let id = if in_hex { format!("{:x}", self.id) } else { Self::show_id(server, self.id) };
         let scope: Vec<Value> = self.scope.iter().map(show).collect();
         json!({
-            "id": self.id.to_string(),
+            "id": id,
             "oauth2_client": self.oauth2_client,
-            "scope": scope,
+            "scope": if half { Value::Null } else { Value::Array(scope) },
             "created_at": server.show_time(self.created_at),
         })
     }
@@ -147,6 +185,16 @@ pub(crate) struct Account {
     pub(crate) logs: LogRequests,
     /// The newest id that was given out in the account.
     pub(crate) last_id: u64,
+    /// The memory of all keys together, in a server that keeps no more than one.
+    pub(crate) shared_memory: IdempotencyMemory,
+    /// The id that the next thing gets, where a wrong server chose it before.
+    pub(crate) chosen_id: Option<u64>,
+    /// The id that is the next one for a wrong server, until somebody takes it.
+    pub(crate) seen_id: Option<u64>,
+    /// Apps that are listed and cannot be deleted, because a deletion stopped half-way.
+    pub(crate) stuck_apps: Vec<OauthApp>,
+    /// How far the last walk through the exports came, for a server that remembers it here.
+    pub(crate) walk: Option<Position>,
     /// Whether the account was deleted while somebody still held on to it.
     pub(crate) closed: bool,
 }
@@ -154,6 +202,10 @@ pub(crate) struct Account {
 impl Account {
     /// The next id for something of the account.
     pub(crate) fn next_id(&mut self, server: &Server, now: Moment) -> u64 {
+        if let Some(chosen) = self.chosen_id.take() {
+            self.last_id = self.last_id.max(chosen);
+            return chosen;
+        }
         self.last_id = server.next_id(now, self.last_id);
         self.last_id
     }
@@ -175,14 +227,25 @@ impl Account {
             let step = self.step(server, due);
             self.exports.set(id, next, None, step);
         }
-        while let Some((id, next, due)) = self.logs.next_due(step) {
+        while let Some((id, next, due)) = self.logs.next_due(server, step) {
             let stuck = next == LogState::Complete && server.has(Fault::NeverFinishesLogs);
+            let next = Self::end_of_logs(server, next);
             if due > real || stuck {
                 break;
             }
             let step = self.step(server, due);
             self.logs.take_due();
             self.logs.set(server, id, next, step);
+        }
+    }
+
+    /// Where a log request ends that moves by itself.
+    fn end_of_logs(server: &Server, next: LogState) -> LogState {
+        let variants = server.variants();
+        match next {
+            LogState::Complete if variants.has(Variant::LogsEndAsMissing) => LogState::DoesNotExist,
+            LogState::Complete if variants.has(Variant::LogsEndAsFailed) => LogState::Failed,
+            next => next,
         }
     }
 
@@ -201,8 +264,7 @@ impl Account {
         server: &Server,
         database: &str,
     ) -> Option<&BTreeSet<String>> {
-        let nested = database.matches('/').count() > 1;
-        if nested && server.has(Fault::RefusesNestedDatabases) {
+        if is_nested(database) && server.has(Fault::RefusesNestedDatabases) {
             return None;
         }
         self.databases.get(&canonical_database(database))

@@ -1,13 +1,15 @@
 //! Log requests: what one is, how it is shown, and how it gets its file URLs.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::database_path::{shown_group, shown_path};
 use crate::fault::Fault;
+use crate::ids::{from_uuid, parse_id, to_uuid};
 use crate::server::Server;
-use crate::store::export::Step;
+use crate::store::export::{Step, stay};
 use crate::store::history::History;
 use crate::time::{DAY, HOUR, Moment};
 use crate::variant::Variant;
@@ -104,20 +106,46 @@ pub(crate) struct LogRequest {
     pub(crate) history: History<LogState>,
     entered: Moment,
     looks: u8,
+    /// Whether a list has shown it.
+    pub(crate) listed: bool,
+    /// When its first URL expires.
+    pub(crate) first_expiry: Option<Moment>,
 }
 
 impl LogRequest {
+    /// An id as the public API shows it.
+    pub(crate) fn show_id(server: &Server, id: u64) -> String {
+        if server.variants().has(Variant::UuidRequestIds) { to_uuid(id) } else { id.to_string() }
+    }
+
+    pub(crate) fn read_id(server: &Server, text: &str) -> Option<u64> {
+        if server.variants().has(Variant::UuidRequestIds) {
+            from_uuid(text)
+        } else {
+            parse_id(text)
+        }
+    }
+
+    /// The version as it is shown.
+    pub(crate) fn shown_version(&self, server: &Server) -> u64 {
+        let factor = if server.variants().has(Variant::VersionJumps) { 3 } else { 1 };
+        self.version * factor + u64::from(server.variants().has(Variant::VersionStartsAt1))
+    }
+
     pub(crate) fn show(&self, server: &Server) -> Value {
         let mut body = Map::new();
-        body.insert("request_id".into(), json!(self.id.to_string()));
+        let as_number = server.has(Fault::ShowsRequestIdAsNumber);
+        let id = if as_number { json!(self.id) } else { json!(Self::show_id(server, self.id)) };
+        body.insert("request_id".into(), id);
         body.insert("state".into(), json!(self.state.name()));
         if let Some(database) = &self.order.database {
-            body.insert("database".into(), json!(database));
+            body.insert("database".into(), json!(shown_path(server, database)));
         }
         let hidden = self.order.database.is_some()
             && server.variants().has(Variant::HidesRegionGroupOfDatabase);
         if !hidden && !server.has(Fault::HidesRegionGroup) {
-            body.insert("region_group".into(), json!(self.order.region_group));
+            let group = shown_group(server, &self.order.region_group);
+            body.insert("region_group".into(), json!(group));
         }
         let rounded = server.has(Fault::RoundsWindowToDays);
         let show = |instant: Timestamp| {
@@ -127,15 +155,36 @@ impl LogRequest {
         body.insert("time_start".into(), json!(show(self.order.time_start)));
         body.insert("time_end".into(), json!(show(self.order.time_end)));
         body.insert("updated_at".into(), json!(server.show_time(self.updated_at)));
-        body.insert("version".into(), json!(self.version));
-        let url = self.url.filter(|_| !server.has(Fault::HidesUrl));
-        if let (LogState::Complete, Some(url)) = (self.state, url) {
+        body.insert("version".into(), json!(self.shown_version(server)));
+        if let Some(url) = self.shown_url(server) {
             let address = crate::presign::write(server, self, url);
             body.insert("presigned_url".into(), json!(address));
-            let expires_at = server.show_time(url.expires_at);
-            body.insert("presigned_url_expiration_time".into(), json!(expires_at));
+            if !server.has(Fault::HidesUrlExpiry) {
+                let expires_at = server.show_time(url.expires_at);
+                body.insert("presigned_url_expiration_time".into(), json!(expires_at));
+            }
         }
         Value::Object(body)
+    }
+
+    fn shown_url(&self, server: &Server) -> Option<FileUrl> {
+        match self.state {
+            LogState::Complete => self.url.filter(|_| !server.has(Fault::HidesUrl)),
+            LogState::Failed if server.has(Fault::ShowsUrlOfFailedLogs) => {
+                Some(FileUrl { serial: 0, expires_at: self.updated_at.plus(HOUR) })
+            }
+            LogState::Requested
+            | LogState::Pending
+            | LogState::CreatingNewUrl
+            | LogState::Failed
+            | LogState::TimedOut
+            | LogState::DoesNotExist => None,
+        }
+    }
+
+    /// When the newest URL stops to be good.
+    pub(crate) fn url_expires_at(&self) -> Option<Moment> {
+        self.url.map(|url| url.expires_at)
     }
 }
 
@@ -178,6 +227,8 @@ impl LogRequests {
             history: History::starting(step.revision, state),
             entered: step.real,
             looks: 0,
+            listed: false,
+            first_expiry: None,
         };
         self.waiting.push_back((step.real, id));
         self.by_id.entry(id).or_insert(request)
@@ -210,15 +261,24 @@ impl LogRequests {
         request.looks = 0;
         request.history.push(step.revision, next);
         if next == LogState::Complete {
-            let short = server.variants().has(Variant::ShortUrlLife);
-            let life = match (short, server.has(Fault::MakesExpiredUrls)) {
-                (_, true) => -HOUR,
-                (true, false) => HOUR / 4,
-                (false, false) => HOUR,
+            let life = if server.has(Fault::MakesExpiredUrls) {
+                -HOUR
+            } else if server.variants().has(Variant::ShortUrlLife) {
+                HOUR / 4
+            } else if server.variants().has(Variant::LongUrlLife) {
+                7 * DAY
+            } else {
+                HOUR
             };
-            request.version += 1;
-            let expires_at = step.at.plus(life);
+            if request.version > 0 && server.has(Fault::LowersVersion) {
+                request.version -= 1;
+            } else {
+                request.version += 1;
+            }
+            let renewed = request.url.filter(|_| server.has(Fault::RenewsUrlsWithOldExpiry));
+            let expires_at = renewed.map_or(step.at.plus(life), |old| old.expires_at);
             request.url = Some(FileUrl { serial: request.version, expires_at });
+            request.first_expiry.get_or_insert(expires_at);
         }
         if next.moves_on_to().is_some() {
             self.waiting.push_back((step.real, id));
@@ -226,13 +286,17 @@ impl LogRequests {
     }
 
     /// The next change that happens by itself, and when it is due in real time.
-    pub(crate) fn next_due(&mut self, step: i64) -> Option<(u64, LogState, Moment)> {
+    pub(crate) fn next_due(
+        &mut self,
+        server: &Server,
+        step: i64,
+    ) -> Option<(u64, LogState, Moment)> {
         while let Some((since, id)) = self.waiting.front().copied() {
             // An entry counts only for the state in which it was made.
             let current = self.by_id.get(&id).filter(|request| request.entered == since);
             let next = current.and_then(|request| request.state.moves_on_to());
             if let Some(next) = next {
-                return Some((id, next, since.plus(step)));
+                return Some((id, next, since.plus(stay(server, id, step))));
             }
             self.waiting.pop_front();
         }
@@ -242,6 +306,32 @@ impl LogRequests {
     /// Takes the front of the queue off, because it is being moved.
     pub(crate) fn take_due(&mut self) {
         self.waiting.pop_front();
+    }
+
+    /// The ids of all requests.
+    pub(crate) fn ids(&self) -> BTreeSet<u64> {
+        self.by_id.keys().copied().collect()
+    }
+
+    /// Loses requests; only a wrong server does.
+    pub(crate) fn lose(&mut self, ids: &BTreeSet<u64>) {
+        self.by_id.retain(|id, _| !ids.contains(id));
+    }
+
+    /// Loses the URL of a request; only a wrong server does.
+    pub(crate) fn lose_url(&mut self, id: u64) {
+        if let Some(request) = self.by_id.get_mut(&id) {
+            request.url = None;
+        }
+    }
+
+    /// Notes that a list has shown these.
+    pub(crate) fn note_listed(&mut self, ids: &[u64]) {
+        for id in ids {
+            if let Some(request) = self.by_id.get_mut(id) {
+                request.listed = true;
+            }
+        }
     }
 
     /// Counts a look at a request whose URL is being created; tells whether it is there now.

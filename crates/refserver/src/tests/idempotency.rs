@@ -78,9 +78,11 @@ fn another_body_gets_the_first_answer_too() {
 
 #[test]
 fn a_strict_server_refuses_another_body() {
-    for (variant, status) in
-        [(Variant::MismatchRejectedWith400, 400), (Variant::MismatchRejectedWith409, 409)]
-    {
+    for (variant, status) in [
+        (Variant::MismatchRejectedWith400, 400),
+        (Variant::MismatchRejectedWith409, 409),
+        (Variant::MismatchRejectedWith422, 422),
+    ] {
         let world = World::with_variant(variant);
         let tenant = world.tenant();
         let first = create(&world, &tenant.key, "abc", &order());
@@ -102,4 +104,13 @@ fn keys_are_forgotten_after_a_day() {
     let second = id_of(&create(&world, &tenant.key, "abc", &order()));
     assert_ne!(second, first);
     assert_eq!(id_of(&create(&world, &tenant.key, "abc", &order())), second);
+}
+
+#[test]
+fn keys_may_be_remembered_for_ever() {
+    let world = World::with_variant(Variant::RemembersKeysForEver);
+    let tenant = world.tenant();
+    let first = id_of(&create(&world, &tenant.key, "abc", &order()));
+    world.advance(&tenant, 10 * 86_400);
+    assert_eq!(id_of(&create(&world, &tenant.key, "abc", &order())), first);
 }
