@@ -15,8 +15,8 @@ fn said(code: i32, out: &str, err: &str) -> Said {
 
 /// The outcome as the line of a step shows it, without what was expected.
 #[track_caller]
-fn check(outcome: anyhow::Result<()>, expected: &str) {
-    assert_eq!(step_line("step", &outcome).replace("FAIL  step; got: ", ""), expected);
+fn check(outcome: &anyhow::Result<()>, expected: &str) {
+    assert_eq!(step_line("step", outcome).replace("FAIL  step; got: ", ""), expected);
 }
 
 const OK: &str = "ok    step";
@@ -24,16 +24,16 @@ const OK: &str = "ok    step";
 #[test]
 fn lists_are_compared_exactly() {
     let two = said(0, r#"[{"id": "2"}, {"id": "1"}]"#, "");
-    check(listed(&two, &["2", "1"]), OK);
-    check(listed(&two, &["1", "2"]), r#"["2", "1"] instead of ["1", "2"]"#);
-    check(listed(&said(0, "[]", ""), &[]), OK);
+    check(&listed(&two, &["2", "1"]), OK);
+    check(&listed(&two, &["1", "2"]), r#"["2", "1"] instead of ["1", "2"]"#);
+    check(&listed(&said(0, "[]", ""), &[]), OK);
     // A number is no id: the official client would print it rounded.
-    check(listed(&said(0, r#"[{"id": 2}]"#, ""), &[]), "[] instead of []");
-    check(listed(&said(1, "", "\nno\n\n"), &[]), "exit 1: \"no\"");
-    check(shown(&said(0, r#"{"id": "1", "state": "Pending"}"#, ""), "1", "Complete"), PENDING);
+    check(&listed(&said(0, r#"[{"id": 2}]"#, ""), &[]), "[] instead of []");
+    check(&listed(&said(1, "", "\nno\n\n"), &[]), "exit 1: \"no\"");
+    check(&shown(&said(0, r#"{"id": "1", "state": "Pending"}"#, ""), "1", "Complete"), PENDING);
     let lines = "2\tus-std/shop\t\ts3://doc-bucket/a/b\tPending\n\
                  1\tus-std/shop\tProduct,Category\ts3://doc-bucket/a/b\tPending\n";
-    check(columns(&said(0, lines, ""), "2", "1"), OK);
+    check(&columns(&said(0, lines, ""), "2", "1"), OK);
     columns(&said(0, lines, ""), "1", "2").expect_err("the other way round");
 }
 
@@ -41,11 +41,11 @@ const PENDING: &str = "state \"Pending\"";
 
 #[test]
 fn refusals_need_code_words_and_no_result() {
-    check(said(1, "", "Warning: beta\n\nno such export\n").refused("no such export"), OK);
-    check(said(0, "", "no such export").refused("no such export"), "exit 0: \"no such export\"");
-    check(said(1, "", "other").refused("words"), "\"other\", without \"words\"");
-    check(said(1, "{}", "words").refused("words"), "a result: \"{}\"");
-    check(Said::default().refused("words"), "no end within 60 s");
+    check(&said(1, "", "Warning: beta\n\nno such export\n").refused("no such export"), OK);
+    check(&said(0, "", "no such export").refused("no such export"), "exit 0: \"no such export\"");
+    check(&said(1, "", "other").refused("words"), "\"other\", without \"words\"");
+    check(&said(1, "{}", "words").refused("words"), "a result: \"{}\"");
+    check(&Said::default().refused("words"), "no end within 60 s");
 }
 
 #[test]
@@ -58,12 +58,12 @@ fn an_order_is_shown_as_it_was_given() {
     });
     let ordered =
         |export: &serde_json::Value, collections| as_ordered(export, collections).map(|_| ());
-    check(ordered(&export, false), OK);
-    check(ordered(&export, true), "format \"simple\"");
+    check(&ordered(&export, false), OK);
+    check(&ordered(&export, true), "format \"simple\"");
     export["id"] = json!(7);
-    check(ordered(&export, false), "id 7, no string");
+    check(&ordered(&export, false), "id 7, no string");
     export["collections"] = json!([]);
-    check(ordered(&export, false), "collections []");
+    check(&ordered(&export, false), "collections []");
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn the_flow_judges_each_answer() {
     assert!(is_terminal(&json!({"state": "DoesNotExist"})));
     assert!(!is_terminal(&json!({"state": "CreatingNewUrl"})));
     let complete = json!({"state": "Complete", "presigned_url": "http://a"});
-    check(file_url(&complete).map(|_| ()), OK);
-    check(file_url(&json!({"state": "Complete"})).map(|_| ()), "no presigned_url");
-    check(refusal(&answer(404, r#"{"reason": "none"}"#), 404), OK);
-    check(refusal(&answer(404, r#"{"error": {}}"#), 404), "no reason in {\"error\":{}}");
-    check(refusal(&answer(403, ""), 401), "403");
+    check(&file_url(&complete).map(|_| ()), OK);
+    check(&file_url(&json!({"state": "Complete"})).map(|_| ()), "no presigned_url");
+    check(&refusal(&answer(404, r#"{"reason": "none"}"#), 404), OK);
+    check(&refusal(&answer(404, r#"{"error": {}}"#), 404), "no reason in {\"error\":{}}");
+    check(&refusal(&answer(403, ""), 401), "403");
 }
 
 #[test]
