@@ -56,7 +56,9 @@ pub(super) fn read(report: &Value) -> Outcome {
         let after = shown
             .filter(|example| example["requirement"] == row["id"])
             .filter_map(|example| example["found_after"].as_u64())
-            .min();
+            .min()
+            // The report counts those sent before it; the one that shows it is the next.
+            .map(|before| before + 1);
         let seconds = after.map(|after| after as f64 / requests.max(1) as f64 * seconds);
         let finding =
             Finding { check: id.to_owned(), operation: String::new(), detail: String::new() };

@@ -133,7 +133,7 @@ fn our_report_is_read() {
         "exchanges": 200, "duration_ms": 4000,
         "requirements": [{"id": "one", "verdict": "fail"}, {"id": "two", "verdict": "pass"},
                          {"id": "three", "verdict": "fail"}],
-        "counterexamples": [{"requirement": "one", "found_after": 50}],
+        "counterexamples": [{"requirement": "one", "found_after": 49}],
     });
     let outcome = own::read(&report);
     let firsts: Vec<_> =
