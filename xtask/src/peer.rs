@@ -61,6 +61,10 @@ struct Outcome {
 }
 
 impl Outcome {
+    fn broken(error: &anyhow::Error) -> Outcome {
+        Outcome { trouble: Some(format!("{error:#}")), ..Outcome::default() }
+    }
+
     fn see(&mut self, finding: Finding, first: First) {
         let known = self.findings.entry(finding).or_insert(first);
         if first.requests.unwrap_or(u64::MAX) < known.requests.unwrap_or(u64::MAX) {
@@ -134,6 +138,10 @@ impl Bench {
         Ok(place)
     }
 
+    fn table(&self) -> PathBuf {
+        self.report.join("peer.md")
+    }
+
     fn limit(&self) -> Duration {
         Duration::from_secs(self.seconds) + GRACE
     }
@@ -155,41 +163,42 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> anyhow::Result<()> {
     let minutes = (faults.len() + SEEDS.len()) as u64 * 2 * options.seconds / 60;
     println!("{} faults, {} s for each tool: about {minutes} min", faults.len(), bench.seconds);
     let tools = measure(&bench, &faults)?;
-    let text = table::markdown(&tools, &faults, bench.seconds);
-    let path = bench.report.join("peer.md");
-    fs::write(&path, &text).with_context(|| format!("failed to write {}", path.display()))?;
-    print!("\n{text}");
-    println!("written to {}", path.display());
+    print!("\n{}", table::markdown(&tools, &faults, bench.seconds));
+    println!("written to {}", bench.table().display());
     Ok(())
 }
 
 /// Runs both tools against the right server, and against each wrong one.
 fn measure(bench: &Bench, faults: &[String]) -> anyhow::Result<[Tool; 2]> {
-    let mut peer = Tool::new("Schemathesis");
-    let mut own = Tool::new("conformance");
+    let mut tools = [Tool::new("Schemathesis"), Tool::new("conformance")];
     for &seed in SEEDS {
-        peer.right.push(told("fault-free", "peer", bench.peer(None, seed)?));
-        own.right.push(told("fault-free", "own", bench.own(None, seed)?));
+        tools[0].right.push(whole("Schemathesis", bench.peer(None, seed)?)?);
+        tools[1].right.push(whole("conformance", bench.own(None, seed)?)?);
     }
-    print!("\n{}\n", table::findings(&peer));
-    for fault in faults {
-        let outcome = bench.peer(Some(fault), SEEDS[0])?;
-        peer.rows.push(Row::new(&peer.right, outcome));
-        let outcome = bench.own(Some(fault), SEEDS[0])?;
-        own.rows.push(Row::new(&own.right, outcome));
-        println!("{}", table::progress(fault, &peer, &own));
+    for (idx, fault) in faults.iter().enumerate() {
+        // A tool that breaks off on one wrong server is told in its row, and the others go on.
+        let outcomes = [bench.peer(Some(fault), SEEDS[0]), bench.own(Some(fault), SEEDS[0])];
+        for (tool, outcome) in tools.iter_mut().zip(outcomes) {
+            let outcome = outcome.unwrap_or_else(|error| Outcome::broken(&error));
+            tool.rows.push(Row::new(&tool.right, outcome));
+        }
+        println!("{}", table::progress(fault, &tools));
+        // After each fault, so that whoever stops a long campaign keeps what it came to so far.
+        let text = table::markdown(&tools, &faults[..=idx], bench.seconds);
+        fs::write(bench.table(), text)
+            .with_context(|| format!("failed to write {}", bench.table().display()))?;
     }
-    Ok([peer, own])
+    Ok(tools)
 }
 
-fn told(server: &str, tool: &str, outcome: Outcome) -> Outcome {
-    println!(
-        "{server}: {tool} sent {} requests in {:.1} s{}",
-        outcome.requests,
-        outcome.seconds,
-        outcome.trouble.as_deref().map(|what| format!("; {what}")).unwrap_or_default(),
-    );
-    outcome
+/// A whole run against the right server: every later comparison rests on it.
+fn whole(tool: &str, outcome: Outcome) -> anyhow::Result<Outcome> {
+    if let Some(what) = &outcome.trouble {
+        bail!("{tool} did not get through on the right server: {what}");
+    }
+    let (requests, seconds) = (outcome.requests, outcome.seconds);
+    println!("fault-free: {tool} sent {requests} requests in {seconds:.1} s");
+    Ok(outcome)
 }
 
 fn listed_faults(binary: &Path) -> anyhow::Result<Vec<String>> {

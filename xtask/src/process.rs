@@ -27,6 +27,11 @@ impl std::error::Error for Missing {}
 /// How long a server may take until it listens.
 const READY: Duration = Duration::from_secs(30);
 
+/// Becomes the server, and leaves a watcher behind: it reads until this chore closes its end of the
+/// pipe, then kills the server. That happens as well where the chore itself was killed and could
+/// clean up nothing.
+const WATCHED: &str = "exec 3<&0; (cat <&3; kill -9 $$) >/dev/null 2>&1 & exec \"$0\" \"$@\" 3<&-";
+
 /// A server in a process of its own. It is gone when this is dropped, also after an error.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -37,8 +42,10 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server and waits for its first line.
-    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Server> {
-        let process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    pub(crate) fn start(program: &Path, args: &[&str]) -> anyhow::Result<Server> {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(WATCHED).arg(program).args(args);
+        let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let process = process.context("the server does not start")?;
         let mut server = Server { process, ready: String::new() };
         let out = server.process.stdout.take().context("the server has no output")?;
@@ -60,6 +67,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Closes the pipe that the watcher reads, so that it ends too.
+        drop(self.process.stdin.take());
         // A server that is gone already needs no killing.
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -141,6 +150,23 @@ fn complaint(said: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_gone_when_it_is_dropped() {
+        // It says which process it is, and would stay for a minute.
+        let script = "echo $$; exec sleep 60";
+        let server = Server::start(Path::new("sh"), &["-c", script]).expect("it starts");
+        let pid = server.ready.clone();
+        assert!(is_alive(&pid), "{pid}");
+        drop(server);
+        assert!(!is_alive(&pid), "{pid}");
+        Server::start(Path::new("true"), &[]).expect_err("it says nothing");
+    }
+
+    fn is_alive(pid: &str) -> bool {
+        let kill = Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status();
+        kill.is_ok_and(|status| status.success())
+    }
 
     #[test]
     fn a_command_that_hangs_is_killed() {

@@ -2,7 +2,7 @@
 //! steered through the control API as any stranger would steer it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
@@ -46,12 +46,9 @@ pub(crate) struct Reference {
 impl Reference {
     /// Serves the reference on a free port, wrong in the given way if there is one.
     pub(crate) fn serve(binary: &Path, fault: Option<&str>) -> anyhow::Result<Reference> {
-        let mut command = Command::new(binary);
-        command.args(["serve", "--listen", "127.0.0.1:0"]);
-        if let Some(fault) = fault {
-            command.args(["--fault", fault]);
-        }
-        let server = Server::start(&mut command)?;
+        let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
+        args.extend(fault.into_iter().flat_map(|fault| ["--fault", fault]));
+        let server = Server::start(binary, &args)?;
         let url = url(&server.ready)
             .with_context(|| format!("{:?} is not the line of a ready server", server.ready))?;
         Ok(Reference { url, _server: server })

@@ -143,13 +143,14 @@ fn word(row: &Row) -> String {
 }
 
 /// One line while the work goes on.
-pub(super) fn progress(fault: &str, peer: &Tool, own: &Tool) -> String {
+pub(super) fn progress(fault: &str, tools: &[Tool; 2]) -> String {
     let last = |tool: &Tool| tool.rows.last().map(word).unwrap_or_default();
-    format!("{fault}: {} {}, {} {}", peer.name, last(peer), own.name, last(own))
+    let words: Vec<_> = tools.iter().map(|tool| format!("{} {}", tool.name, last(tool))).collect();
+    format!("{fault}: {}", words.join(", "))
 }
 
-/// What a tool finds on the right server, with the first detail of each.
-pub(super) fn findings(tool: &Tool) -> String {
+/// What a tool finds on the right server, with the first details of each.
+fn findings(tool: &Tool) -> String {
     let alarms = tool.alarms();
     if alarms.is_empty() {
         return format!("{} finds nothing on the right server.\n\n", tool.name);
