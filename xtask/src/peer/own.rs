@@ -31,16 +31,23 @@ pub(super) fn run(
     let ended = process::run(&mut command, bench.limit(), &out, &err)?;
     // Fifty megabytes for each minute, and nothing here reads them.
     let _ = fs::remove_file(place.join("transcript.ndjson"));
-    let Ok(report) = fs::read_to_string(place.join("report.json")) else {
-        let what = match ended.code {
-            Some(code) => format!("no report, exit {code}"),
-            None => "killed at its limit, no report".to_owned(),
-        };
-        let seconds = ended.took.as_secs_f64();
-        return Ok(Outcome { seconds, trouble: Some(what), ..Outcome::default() });
+    let report = fs::read_to_string(place.join("report.json")).ok();
+    let report: Value = match &report {
+        Some(report) => serde_json::from_str(report).context("its report is not JSON")?,
+        None => Value::Null,
     };
-    let report: Value = serde_json::from_str(&report).context("its report is not JSON")?;
-    Ok(Outcome { seconds: ended.took.as_secs_f64(), ..read(&report) })
+    let trouble = trouble(ended.code, !report.is_null());
+    Ok(Outcome { seconds: ended.took.as_secs_f64(), trouble, ..read(&report) })
+}
+
+/// What was wrong with the run itself. Exit codes 0 and 1 are verdicts, all others are not.
+pub(super) fn trouble(code: Option<i32>, reported: bool) -> Option<String> {
+    match (code, reported) {
+        (Some(0 | 1), true) => None,
+        (Some(code), true) => Some(format!("exit {code}")),
+        (Some(code), false) => Some(format!("no report, exit {code}")),
+        (None, _) => Some("killed at its limit".to_owned()),
+    }
 }
 
 /// Failed requirements, each with the request that first showed it. The report has no clock for

@@ -144,6 +144,14 @@ fn our_report_is_read() {
 }
 
 #[test]
+fn only_verdicts_are_no_trouble() {
+    assert_eq!(own::trouble(Some(1), true), None);
+    assert_eq!(own::trouble(Some(3), true).as_deref(), Some("exit 3"));
+    assert_eq!(own::trouble(Some(0), false).as_deref(), Some("no report, exit 0"));
+    assert_eq!(own::trouble(None, true).as_deref(), Some("killed at its limit"));
+}
+
+#[test]
 fn the_middle_is_found() {
     assert_eq!(median([3.0, 1.0, 2.0].into_iter()), Some(2.0));
     assert_eq!(median([4.0, 1.0, 2.0, 3.0].into_iter()), Some(2.5));
