@@ -13,6 +13,11 @@ use std::process::ExitCode;
 use anyhow::bail;
 
 mod ci;
+mod clients;
+mod http;
+mod peer;
+mod process;
+mod reference;
 mod scaffold;
 mod tidy;
 
@@ -21,6 +26,16 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("tidy", "", "check the house rules (also a test of this crate)"),
     ("ci", "", "formatting, lints, tests, docs and tidy; stops at the first failure"),
     ("bless", "", "run the tests and accept every changed snapshot"),
+    (
+        "clients",
+        "[--fault ID]",
+        "drive the reference with the official client and a twin of the official demo",
+    ),
+    (
+        "peer",
+        "[--all] [--seconds N] [--only PATTERN] [--report DIR]",
+        "measure Schemathesis and the suite side by side, on the same faults",
+    ),
     ("new-requirement", "SLUG", "add the skeleton of a requirement row"),
     ("new-fault", "ID --violates SOURCE", "print the skeleton of a fault and who must catch it"),
 ];
@@ -31,7 +46,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<process::Missing>() {
+                Some(_) => ExitCode::from(2),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -47,6 +65,9 @@ fn run(args: &[String]) -> anyhow::Result<()> {
         ["tidy"] => tidy::run(&root),
         ["ci"] => ci::ci(&root),
         ["bless"] => ci::bless(&root),
+        ["clients"] => clients::run(&root, None),
+        ["clients", "--fault", id] => clients::run(&root, Some(id)),
+        ["peer", options @ ..] => peer::run(&root, options),
         ["new-requirement", slug] => scaffold::new_requirement(&root, slug),
         ["new-fault", id, "--violates", source] => scaffold::new_fault(&root, id, source),
         [word, ..] => match COMMANDS.iter().find(|(name, _, _)| name == word) {
@@ -59,7 +80,10 @@ fn run(args: &[String]) -> anyhow::Result<()> {
 fn help() -> String {
     let mut text = String::from("Chores of this repository: cargo xtask NAME\n\n");
     for (name, arguments, line) in COMMANDS {
-        text.push_str(&format!("  {:<40}  {line}\n", format!("{name} {arguments}").trim_end()));
+        let usage = format!("{name} {arguments}");
+        let usage = usage.trim_end();
+        let gap = if usage.len() > 40 { format!("\n{:44}", "") } else { "  ".to_owned() };
+        text.push_str(&format!("  {usage:<40}{gap}{line}\n"));
     }
     text
 }
