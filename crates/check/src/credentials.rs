@@ -87,8 +87,9 @@ fn judge_denied(seen: &Seen, plan: bool, out: &mut Observations) {
     } else {
         (["exports-role-required", role_row], "a key with the billing role")
     };
-    // Whether there is such a thing may be looked at before whether the key may see it.
-    let elsewhere = !is_own(seen) && seen.response.status == 404;
+    // Whether there is such a thing may be looked at before whether the role may see it. An account
+    // without the plan can have no export, so that the plan comes first.
+    let elsewhere = !plan && !is_own(seen) && seen.response.status == 404;
     for row in rows {
         out.expect_as(
             row,

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use model::Transition;
 use model::render::{id_text, parse_time};
 use model::replay::{Replay, export_replay};
-use model::state::{Export, LostCreation, Remembered, export_successors, time_member};
+use model::state::{Export, Remembered, export_successors, time_member};
 use model::transition::{
     Destination, ExportBody, ExportState, Format, Handle, same_database, trim_slash,
 };
 use serde_json::Value;
 
 use crate::judge::Seen;
+use crate::repeated::{judge_mismatch, judge_replay, judge_retry};
 use crate::verdict::{Instance, Observations};
 
 /// A creation by a key that may create.
@@ -39,46 +40,30 @@ pub fn judge_create(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Obse
         Replay::Fresh => judge_fresh(seen, sent, text, out),
         Replay::Same(past) => judge_replay(seen, past, out),
         Replay::Mismatch(past) => judge_mismatch(seen, sent, past, out),
-        Replay::Forgotten(past) => {
-            let again = export_id(seen).as_ref() == Some(&past.id);
-            out.expect("exports-idempotency-window-ends", !again, || {
-                "a key used more than 24 hours before still replays its first answer".to_owned()
-            });
-            if !again {
-                judge_fresh(seen, sent, text, out);
-            }
-        }
+        Replay::Forgotten(past) => judge_late(seen, sent, text, past, out),
         Replay::Lost(lost) => judge_retry(seen, sent, lost, out),
         Replay::Unsure(_) => {}
     }
 }
 
-/// The same request again after its first answer was lost: a success, whether it is the first
-/// effect or a replay of it. A target may say that it is still at it (C-33).
-fn judge_retry(seen: &Seen, sent: &Sent, lost: &LostCreation, out: &mut Observations) {
-    let row = "exports-idempotency-lost-response-one-effect";
-    if lost.body != sent.body.to_json() {
-        return;
+/// The same key after its 24 hours. How long a target remembers is its choice, since only a client
+/// speaks of an end (C-34): a new export, the old answer, or a refusal of another body.
+fn judge_late(
+    seen: &Seen,
+    sent: &Sent,
+    text: Option<&str>,
+    past: &Remembered,
+    out: &mut Observations,
+) {
+    let remembered = export_id(seen).as_ref() == Some(&past.id)
+        || past.body != sent.body.to_json() && matches!(seen.response.status, 400 | 409 | 422);
+    out.holds("exports-idempotency-window-ends");
+    if !remembered {
+        judge_fresh(seen, sent, text, out);
     }
-    if !seen.response.is_success() {
-        if refused_while_busy(seen, sent.account) || matches!(seen.response.status, 409 | 429) {
-            out.unknown(row, "refused while the first request may still be under way");
-        } else {
-            let message = format!("{} to a retry after a lost answer", seen.answered());
-            out.broken(row, message);
-        }
-        return;
-    }
-    let Some(export) = inner(seen.response.json.as_ref()) else { return };
-    judge_echo(sent.body, export, "createExport", out);
-    let id = export.get("id").and_then(id_text).unwrap_or_default();
-    let old = seen.state.export_by_id(sent.account, &id).is_some();
-    out.expect_as(row, Instance::Accepting, !old, || {
-        "a retry after a lost answer shows an export that another request made".to_owned()
-    });
 }
 
-fn export_id(seen: &Seen) -> Option<String> {
+pub(crate) fn export_id(seen: &Seen) -> Option<String> {
     inner(seen.response.json.as_ref())?.get("id").and_then(id_text)
 }
 
@@ -123,6 +108,11 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
         }
     }
     if path.split('/').count() > 2 { BodyKind::Nested } else { BodyKind::Good }
+}
+
+/// Whether nothing speaks against a body but its idempotency key.
+pub(crate) fn is_sound(seen: &Seen, sent: &Sent) -> bool {
+    matches!(kind_of(seen, sent), BodyKind::Good | BodyKind::Nested)
 }
 
 fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observations) {
@@ -247,7 +237,7 @@ pub fn may_be_forbidden(seen: &Seen, key: usize, account: usize) -> bool {
 }
 
 /// A target may refuse a second export while one is unfinished (C-30).
-fn refused_while_busy(seen: &Seen, account: usize) -> bool {
+pub(crate) fn refused_while_busy(seen: &Seen, account: usize) -> bool {
     let unfinished = seen.state.exports.values().any(|export| {
         export.account == account && export.states.iter().any(|state| !state.is_terminal())
     });
@@ -325,63 +315,6 @@ fn judge_new_id(
     }
 }
 
-fn judge_replay(seen: &Seen, past: &Remembered, out: &mut Observations) {
-    let row = match past.answer {
-        Some(_) => "exports-idempotency-key-deduplicates",
-        None => "exports-idempotency-lost-response-one-effect",
-    };
-    let same_export = export_id(seen).as_ref() == Some(&past.id);
-    out.expect(row, same_export, || {
-        format!("{} to a repeated request with another export than before", seen.answered())
-    });
-    if let Some((status, body)) = past.answer.as_ref().filter(|_| same_export) {
-        let same = seen.response.status == *status && seen.response.json.as_ref() == Some(body);
-        for row in
-            ["exports-idempotency-replays-first-answer", "exports-idempotency-same-key-same-answer"]
-        {
-            out.expect(row, same, || {
-                "a repeated request did not get the first status and body again".to_owned()
-            });
-        }
-    }
-    let labelled = seen.response.header("idempotent-replayed") == Some("true");
-    out.expect_as("exports-idempotency-replay-marked", Instance::Accepting, labelled, || {
-        "a replay does not carry Idempotent-Replayed: true".to_owned()
-    });
-}
-
-fn judge_mismatch(seen: &Seen, sent: &Sent, past: &Remembered, out: &mut Observations) {
-    let row = "exports-idempotency-mismatch";
-    let status = seen.response.status;
-    let replayed = seen.response.is_success() && export_id(seen).as_ref() == Some(&past.id);
-    // What is wrong with the body in itself may be looked at before the key is.
-    let unsound = !matches!(kind_of(seen, sent), BodyKind::Good | BodyKind::Nested);
-    let unsound = unsound && (400..500).contains(&status) || refused_while_busy(seen, sent.account);
-    let refused = matches!(status, 400 | 409 | 422);
-    let allowed = match seen.policy.mismatch_replays {
-        Some(true) => replayed || unsound,
-        Some(false) => refused || unsound,
-        None => replayed || refused || unsound,
-    };
-    out.expect(row, allowed, || {
-        format!("{} to another body under a used idempotency key", seen.answered())
-    });
-    if let Some((_, body)) = past.answer.as_ref().filter(|_| replayed) {
-        out.expect(row, seen.response.json.as_ref() == Some(body), || {
-            "the replay to another body is not the first answer".to_owned()
-        });
-    }
-    let chosen = model::choice::mismatch(replayed);
-    if let Some(before) = seen.state.choices.get(model::choice::MISMATCH)
-        && allowed
-        && !unsound
-    {
-        out.expect(row, *before == chosen, || {
-            format!("to another body under a used key the answer is a {chosen}, once a {before}")
-        });
-    }
-}
-
 /// Judges a get of an export that was, or was never, created.
 pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observations) {
     let status = seen.response.status;
@@ -425,6 +358,18 @@ pub fn judge_shown(
     row: &'static str,
     out: &mut Observations,
 ) {
+    judge_identity(seen, export, shown, row, out);
+    judge_state(seen, export, shown, row, out);
+}
+
+/// Judges what never changes of an export, whatever others do meanwhile.
+pub fn judge_identity(
+    seen: &Seen,
+    export: &Export,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
     let id = shown.get("id").and_then(id_text);
     out.expect(row, id.as_deref() == Some(export.id.as_str()), || {
         "the export shown has another id than the one asked for".to_owned()
@@ -435,16 +380,11 @@ pub fn judge_shown(
     out.expect(row, changed.is_none(), || {
         format!("{} differs from what the creation answered", changed.unwrap_or(&""))
     });
-    judge_flags(
-        shown,
-        if row == "exports-get-by-id" {
-            "exports-get-answers-200"
-        } else {
-            "exports-list-answers-200"
-        },
-        out,
-    );
-    judge_state(seen, export, shown, row, out);
+    let answers = match row {
+        "exports-get-by-id" => "exports-get-answers-200",
+        _ => "exports-list-answers-200",
+    };
+    judge_flags(shown, answers, out);
 }
 
 fn same_member(first: &Value, shown: &Value, member: &str) -> bool {
@@ -538,7 +478,12 @@ fn judge_flags(export: &Value, row: &'static str, out: &mut Observations) {
 
 /// Database, collections, format and destination come back as they were asked for. Where the
 /// creation itself is judged each member speaks for its own row.
-fn judge_echo(body: &ExportBody, export: &Value, operation: &str, out: &mut Observations) {
+pub(crate) fn judge_echo(
+    body: &ExportBody,
+    export: &Value,
+    operation: &str,
+    out: &mut Observations,
+) {
     let creating = operation == "createExport";
     let row = |own: &'static str| match (creating, operation) {
         (true, _) => own,

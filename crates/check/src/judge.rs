@@ -119,8 +119,15 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
 /// before, with what the same client did since.
 pub fn call_of_parallel(seen: &Seen, documented: &Documented, out: &mut Observations) {
     exchange::judge(seen, documented, out);
+    if seen.response.status >= 500 {
+        return;
+    }
+    leaks::judge(seen, out);
     let access = access(seen.state, seen.by, seen.operation, seen.moment);
-    let Access::Allowed { key, account } = access else { return };
+    let Access::Allowed { key, account } = access else {
+        credentials::judge(seen, &access, out);
+        return;
+    };
     let Some(json) = seen.response.json.as_ref().filter(|_| seen.response.is_success()) else {
         return;
     };
@@ -145,6 +152,19 @@ pub fn call_of_parallel(seen: &Seen, documented: &Documented, out: &mut Observat
                 logs::judge_requested(seen, body, json, out);
             }
         }
+        Transition::GetExport { export, .. } => {
+            let own = seen.state.exports.get(export).filter(|export| export.account == account);
+            if let (Some(export), Some(shown)) = (own, exports::inner(Some(json))) {
+                exports::judge_identity(seen, export, shown, "exports-get-by-id", out);
+            }
+        }
+        Transition::GetLog { log, .. } => {
+            let own = seen.state.logs.get(log).filter(|log| log.account == account);
+            if let Some(log) = own {
+                logs::judge_identity(log, json, "logs-get-by-request-id", out);
+            }
+        }
+        Transition::ListPage { list, .. } => paging::judge_items(seen, account, list, out),
         _ => {}
     }
 }

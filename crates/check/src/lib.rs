@@ -21,6 +21,7 @@ pub mod oauth;
 pub mod paging;
 pub mod parallel;
 pub mod raw;
+mod repeated;
 pub mod verdict;
 
 #[cfg(test)]

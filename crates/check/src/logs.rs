@@ -304,14 +304,8 @@ pub fn judge_get(seen: &Seen, account: usize, handle: Handle, out: &mut Observat
     }
 }
 
-/// Judges a log request as get, create-URL or list shows it.
-pub fn judge_shown(
-    seen: &Seen,
-    log: &LogRequest,
-    shown: &Value,
-    row: &'static str,
-    out: &mut Observations,
-) {
+/// Judges what never changes of a log request, whatever others do meanwhile.
+pub fn judge_identity(log: &LogRequest, shown: &Value, row: &'static str, out: &mut Observations) {
     let id = shown.get("request_id").and_then(id_text);
     out.expect(row, id.as_deref() == Some(log.id.as_str()), || {
         "request_id is not the one asked for".to_owned()
@@ -322,6 +316,17 @@ pub fn judge_shown(
         if row == "logs-list-shows-own-requests" { "logs-list-complete-has-url" } else { row },
         out,
     );
+}
+
+/// Judges a log request as get or list shows it.
+pub fn judge_shown(
+    seen: &Seen,
+    log: &LogRequest,
+    shown: &Value,
+    row: &'static str,
+    out: &mut Observations,
+) {
+    judge_identity(log, shown, row, out);
     judge_state(
         seen,
         log,
@@ -384,6 +389,20 @@ fn judge_state(
     });
 }
 
+/// Judges a new URL for a request that is surely not complete. Says whether it surely is.
+fn judge_completeness(seen: &Seen, log: &LogRequest, out: &mut Observations) -> bool {
+    let manual = seen.state.is_manual(log.account);
+    let states = if manual { log.states.clone() } else { log_successors(&log.states) };
+    let may_be = [LogState::Complete, LogState::CreatingNewUrl];
+    if !may_be.iter().any(|state| states.contains(state)) {
+        let fine = matches!(seen.response.status, 400 | 404);
+        out.expect_as("logs-url-request-id-required", Instance::Discriminating, fine, || {
+            format!("{} for a request that is not complete", seen.answered())
+        });
+    }
+    states.iter().all(|state| *state == LogState::Complete)
+}
+
 /// Judges Create File URL.
 pub fn judge_url(
     seen: &Seen,
@@ -403,16 +422,7 @@ pub fn judge_url(
         );
         return;
     };
-    let manual = seen.state.is_manual(account);
-    let states = if manual { log.states.clone() } else { log_successors(&log.states) };
-    if states.iter().any(|state| *state != LogState::Complete) {
-        let may_be = [LogState::Complete, LogState::CreatingNewUrl];
-        if !may_be.iter().any(|state| states.contains(state)) {
-            let fine = matches!(status, 400 | 404);
-            out.expect_as("logs-url-request-id-required", Instance::Discriminating, fine, || {
-                format!("{} for a request that is not complete", seen.answered())
-            });
-        }
+    if !judge_completeness(seen, log, out) {
         return;
     }
     if body == UrlBody::CurrentVersion && !log.version_current {

@@ -1,17 +1,26 @@
-//! Lists: one page, and a whole walk over the pages.
+//! Lists: what one page must show. Whole walks over the pages, what is known of a list, and items
+//! that should not be there have files of their own.
+
+mod intruder;
+mod items;
+mod known;
+mod walk;
 
 use std::collections::BTreeSet;
 
 use model::Transition;
 use model::render::id_text;
-use model::state::{export_successors, log_successors};
 use model::transition::{ExportFilter, ExportState, FirstPage, Listing, LogState, same_database};
 use serde_json::Value;
-use spec::wire::Response;
 
 use crate::judge::Seen;
 use crate::verdict::{Instance, Observations};
 use crate::{exports, logs};
+
+use intruder::{judge_intruder, may_be_lost};
+pub use items::{item_id, items, join, next_token};
+pub use known::{Known, known};
+pub use walk::{Walked, judge_walk};
 
 /// A page as it was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -62,115 +71,6 @@ fn rows(list: &Listing) -> Rows {
             survives: "oauth-list-walk-survives-changes",
             creation: "deleteOauthApp",
         },
-    }
-}
-
-/// The items of a page, in order.
-pub fn items<'a>(list: &Listing, response: &'a Response) -> Option<&'a Vec<Value>> {
-    let body = response.json.as_ref()?;
-    let holder = if matches!(list, Listing::Exports(_)) { body.get("response")? } else { body };
-    holder.get("results")?.as_array()
-}
-
-/// The token of the next page; absent and null both end the list (C-10).
-pub fn next_token(list: &Listing, response: &Response) -> Option<String> {
-    let body = response.json.as_ref()?;
-    let holder = if matches!(list, Listing::Exports(_)) { body.get("response")? } else { body };
-    holder.get("next_token")?.as_str().map(str::to_owned)
-}
-
-/// Puts the items of a further page, and its token, on a page.
-pub fn join(list: &Listing, page: &mut Response, further: &Response) {
-    let items = items(list, further).cloned().unwrap_or_default();
-    let token = next_token(list, further);
-    let Some(body) = page.json.as_mut() else { return };
-    let holder = match list {
-        Listing::Exports(_) => body.get_mut("response"),
-        Listing::Logs(_) | Listing::Apps => Some(body),
-    };
-    let Some(holder) = holder.and_then(Value::as_object_mut) else { return };
-    if let Some(all) = holder.get_mut("results").and_then(Value::as_array_mut) {
-        all.extend(items);
-    }
-    holder.insert("next_token".to_owned(), token.map_or(Value::Null, Value::from));
-}
-
-/// The id of an item.
-pub fn item_id(list: &Listing, item: &Value) -> Option<String> {
-    let member = if matches!(list, Listing::Logs(_)) { "request_id" } else { "id" };
-    item.get(member).and_then(id_text)
-}
-
-/// What a list must hold, as far as that is known.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// Ids that must be in it.
-    pub must: BTreeSet<String>,
-    /// Further ids that may be in it.
-    pub may: BTreeSet<String>,
-    /// Whether nothing else can be in it, but what lost creations may have made.
-    pub exact: bool,
-}
-
-/// What is known of a list of an account.
-pub fn known(seen: &Seen, account: usize, list: &Listing) -> Known {
-    let owner = seen.state.accounts.get(account);
-    let mut known = Known { exact: owner.is_some_and(|a| a.exclusive), ..Known::default() };
-    let manual = seen.state.is_manual(account);
-    match list {
-        Listing::Exports(filter) => {
-            known.exact &= owner.is_some_and(|a| !a.exports_uncertain);
-            let mine = seen.state.exports.values().filter(|export| export.account == account);
-            for export in mine {
-                let states =
-                    if manual { export.states.clone() } else { export_successors(&export.states) };
-                let inside =
-                    |state: &ExportState| filter.states.is_empty() || filter.states.contains(state);
-                match (database_fits(filter, &export.body.database), &states) {
-                    (Fits::Yes, s) if s.iter().all(inside) => known.must.insert(export.id.clone()),
-                    (Fits::No, _) => false,
-                    (_, s) if s.iter().any(inside) => known.may.insert(export.id.clone()),
-                    _ => false,
-                };
-            }
-        }
-        Listing::Logs(asked) => {
-            known.exact &= owner.is_some_and(|a| !a.logs_uncertain);
-            for log in seen.state.logs.values().filter(|log| log.account == account) {
-                let states = if manual { log.states.clone() } else { log_successors(&log.states) };
-                if states.iter().all(|state| asked.contains(state)) {
-                    known.must.insert(log.id.clone());
-                } else if states.iter().any(|state| asked.contains(state)) {
-                    known.may.insert(log.id.clone());
-                }
-            }
-        }
-        Listing::Apps => {
-            for app in owner.iter().flat_map(|account| &account.apps) {
-                match app.present {
-                    Some(true) => known.must.insert(app.id.clone()),
-                    Some(false) => false,
-                    None => known.may.insert(app.id.clone()),
-                };
-            }
-        }
-    }
-    known
-}
-
-enum Fits {
-    Yes,
-    No,
-    Either,
-}
-
-/// Whether a database below the one asked for fits the filter is unknown (C-06).
-fn database_fits(filter: &ExportFilter, database: &str) -> Fits {
-    match &filter.database {
-        None => Fits::Yes,
-        Some(asked) if same_database(asked, database) => Fits::Yes,
-        Some(asked) if database.starts_with(&format!("{asked}/")) => Fits::Either,
-        Some(_) => Fits::No,
     }
 }
 
@@ -301,12 +201,7 @@ fn judge_item(
             }
         }
         Listing::Logs(asked) => {
-            let state = item.get("state").and_then(Value::as_str).and_then(LogState::parse);
-            out.expect(
-                "logs-list-only-asked-states",
-                state.is_some_and(|state| asked.contains(&state)),
-                || "an item is in a state that was not asked for".to_owned(),
-            );
+            judge_log_filter(asked, item, out);
             if let Some((_, log)) = seen.state.log_by_id(account, &id) {
                 logs::judge_shown(seen, log, item, rows.complete, out);
             }
@@ -315,99 +210,40 @@ fn judge_item(
     }
 }
 
-/// Whether an item nobody knows may be what a creation made whose answer was lost.
-fn may_be_lost(seen: &Seen, account: usize, list: &Listing, item: &Value) -> bool {
-    let known = match list {
-        Listing::Exports(_) | Listing::Apps => {
-            item_id(list, item).is_some_and(|id| seen.state.export_by_id(account, &id).is_some())
-        }
-        Listing::Logs(_) => {
-            item_id(list, item).is_some_and(|id| seen.state.log_by_id(account, &id).is_some())
-        }
-    };
-    let mut open = seen.state.open_losses(account, rows(list).creation);
-    !known && open.any(|lost| model::lost::fits(&lost.asked, item))
-}
-
-/// Whether something nobody knows is one effect too many of a creation whose answer was lost.
-fn is_second_effect(seen: &Seen, account: usize, list: &Listing, item: &Value) -> bool {
-    seen.state.lost.iter().any(|lost| {
-        lost.account == account
-            && lost.operation == rows(list).creation
-            && lost.resolved
-            && lost.text.is_some()
-            && model::lost::fits(&lost.asked, item)
-    })
-}
-
-/// An item that cannot be in the list: of another account, filtered out, or deleted.
-fn judge_intruder(
-    seen: &Seen,
-    account: usize,
-    list: &Listing,
-    id: &str,
-    item: &Value,
-    out: &mut Observations,
-) {
+/// Judges the items of a page by themselves, whatever others do meanwhile: they are of the account,
+/// fit the filter, and show what was made.
+pub fn judge_items(seen: &Seen, account: usize, list: &Listing, out: &mut Observations) {
     let row = rows(list).complete;
-    match list {
-        Listing::Exports(filter) if seen.state.export_by_id(account, id).is_some() => {
-            judge_filter(filter, item, out);
-            if !out.any_broken() {
-                out.broken(row, "an export is listed in a state that it cannot be in");
+    for item in items(list, seen.response).into_iter().flatten() {
+        let Some(id) = item_id(list, item) else { continue };
+        match list {
+            Listing::Exports(filter) => {
+                judge_filter(filter, item, out);
+                if let Some((_, export)) = seen.state.export_by_id(account, &id) {
+                    exports::judge_identity(seen, export, item, row, out);
+                }
             }
-        }
-        Listing::Logs(_) if seen.state.log_by_id(account, id).is_some() => {
-            out.broken(
-                "logs-list-only-asked-states",
-                "a log request is listed under a state that it cannot be in",
-            );
-        }
-        Listing::Apps if owns_app(seen, account, id) => {
-            out.broken("oauth-delete-removes-app", "a deleted app is still listed");
-        }
-        _ => {
-            let foreign = seen.state.exports.values().any(|export| export.id == id)
-                || seen.state.logs.values().any(|log| log.id == id)
-                || seen.state.accounts.iter().any(|a| a.apps.iter().any(|app| app.id == id));
-            if foreign {
-                out.broken(row, "the list shows another account's item");
-                out.broken("account-chosen-by-key", "a list shows an item of another account");
-            } else {
-                judge_unknown(seen, account, list, item, out);
+            Listing::Logs(asked) => {
+                judge_log_filter(asked, item, out);
+                if let Some((_, log)) = seen.state.log_by_id(account, &id) {
+                    logs::judge_identity(log, item, row, out);
+                }
             }
+            Listing::Apps => {}
+        }
+        if intruder::is_foreign(seen, account, &id) {
+            out.broken(row, "the list shows another account's item");
+            out.broken("account-chosen-by-key", "a list shows an item of another account");
         }
     }
 }
 
-/// An item that nothing that is known of can have made.
-fn judge_unknown(
-    seen: &Seen,
-    account: usize,
-    list: &Listing,
-    item: &Value,
-    out: &mut Observations,
-) {
-    let rows = rows(list);
-    let refused =
-        seen.state.accounts.get(account).is_some_and(|a| a.refused.contains(rows.creation));
-    if is_second_effect(seen, account, list, item) {
-        let row = match list {
-            Listing::Exports(_) | Listing::Apps => "exports-idempotency-lost-response-one-effect",
-            Listing::Logs(_) => "logs-idempotency-lost-response-one-effect",
-        };
-        out.broken(row, "a request whose answer was lost and its retry had two effects");
-    } else if refused {
-        let message = "the list shows an item that only a refused request can have made";
-        out.broken("account-refused-call-changes-nothing", message);
-    } else {
-        out.broken(rows.complete, "the list shows an unknown item");
-    }
-}
-
-fn owns_app(seen: &Seen, account: usize, id: &str) -> bool {
-    let account = seen.state.accounts.get(account);
-    account.is_some_and(|account| account.apps.iter().any(|app| app.id == id))
+fn judge_log_filter(asked: &[LogState], item: &Value, out: &mut Observations) {
+    let state = item.get("state").and_then(Value::as_str).and_then(LogState::parse);
+    let inside = state.is_some_and(|state| asked.contains(&state));
+    out.expect("logs-list-only-asked-states", inside, || {
+        "an item is in a state that was not asked for".to_owned()
+    });
 }
 
 fn judge_filter(filter: &ExportFilter, item: &Value, out: &mut Observations) {
@@ -592,96 +428,6 @@ fn empty_row(list: &Listing) -> &'static str {
     }
 }
 
-/// What a walk over a list came to.
-#[derive(Clone, Debug)]
-pub struct Walked<'a> {
-    /// All items, in the order met.
-    pub items: Vec<Value>,
-    /// How many pages.
-    pub pages: usize,
-    /// Whether it ended by itself, and not at the bound or at an error.
-    pub ended: bool,
-    /// Whether an error stopped it, which was judged where it came.
-    pub stopped: bool,
-    /// The list.
-    pub list: &'a Listing,
-    /// The page size.
-    pub max_results: Option<u32>,
-    /// Ids of what was made, changed or deleted on the way.
-    pub touched: BTreeSet<String>,
-    /// Whether anything was done on the way.
-    pub changed: bool,
-}
-
-impl Walked<'_> {
-    /// Whether an item to which nothing was done was met more than once.
-    pub fn repeats(&self) -> bool {
-        let mut met = BTreeSet::new();
-        self.still().filter_map(|item| item_id(self.list, item)).any(|id| !met.insert(id))
-    }
-
-    /// The items to which nothing was done on the way.
-    fn still(&self) -> impl Iterator<Item = &Value> {
-        let still =
-            |item: &&Value| item_id(self.list, item).is_none_or(|id| !self.touched.contains(&id));
-        self.items.iter().filter(still)
-    }
-}
-
-/// Judges a whole walk: it ends, has no gap and no duplicate, and keeps the order.
-pub fn judge_walk(known: &Known, walked: &Walked, out: &mut Observations) {
-    let rows = rows(walked.list);
-    if walked.stopped {
-        return;
-    }
-    let token_row = if walked.changed { rows.survives } else { rows.token };
-    if !walked.ended && walked.repeats() {
-        let message = format!("page {} shows items that were shown before", walked.pages);
-        out.broken(token_row, message);
-        return;
-    }
-    if !walked.ended && !known.exact {
-        out.unknown(token_row, "the list is longer than it is followed");
-        return;
-    }
-    if !walked.ended {
-        let message = format!("the walk had not ended after {} pages", walked.pages);
-        out.broken(token_row, message);
-        return;
-    }
-    let ids: Vec<String> = walked.still().filter_map(|item| item_id(walked.list, item)).collect();
-    let set: BTreeSet<&String> = ids.iter().collect();
-    let due = known.must.iter().filter(|id| !walked.touched.contains(*id));
-    let missing = due.filter(|id| !set.contains(id)).count();
-    let twice = ids.len() - set.len();
-    let several = walked.pages > 1;
-    let instance = if several { Instance::Both } else { Instance::Accepting };
-    let row = if several { token_row } else { missing_row(walked.list, rows) };
-    out.expect_as(row, instance, missing == 0, || {
-        format!("the pages together lack {missing} of the items that belong in the list")
-    });
-    out.expect_as(row, instance, twice == 0, || {
-        format!("the pages together show {twice} items more than once")
-    });
-    if known.exact && missing == 0 && twice == 0 && !walked.changed {
-        out.holds(rows.complete);
-        complete_filters(walked.list, out);
-    }
-    if matches!(walked.list, Listing::Exports(_)) {
-        let still: Vec<Value> = walked.still().cloned().collect();
-        judge_order(&still, out);
-    }
-}
-
-fn complete_filters(list: &Listing, out: &mut Observations) {
-    let Listing::Exports(filter) = list else { return };
-    match filter.states.len() {
-        0 => {}
-        1 => out.accepts("exports-list-filter-by-state"),
-        _ => out.holds("exports-list-state-repeatable"),
-    }
-}
-
 /// A token that was tampered with, or that belongs to another account or query, never shows
 /// foreign items and is never a server error; it may be refused or read as the target likes.
 pub fn judge_foreign_token(seen: &Seen, account: usize, list: &Listing, out: &mut Observations) {
@@ -691,17 +437,8 @@ pub fn judge_foreign_token(seen: &Seen, account: usize, list: &Listing, out: &mu
         return;
     }
     let Some(items) = items(list, seen.response) else { return };
-    let foreign = items.iter().filter_map(|item| item_id(list, item)).any(|id| {
-        let elsewhere = |owner: usize| owner != account;
-        seen.state.exports.values().any(|one| one.id == id && elsewhere(one.account))
-            || seen.state.logs.values().any(|one| one.id == id && elsewhere(one.account))
-            || seen
-                .state
-                .accounts
-                .iter()
-                .enumerate()
-                .any(|(owner, one)| elsewhere(owner) && one.apps.iter().any(|app| app.id == id))
-    });
+    let mut ids = items.iter().filter_map(|item| item_id(list, item));
+    let foreign = ids.any(|id| intruder::is_foreign(seen, account, &id));
     for row in ["account-chosen-by-key", row] {
         out.expect_as(row, Instance::Discriminating, !foreign, || {
             "a token of another account shows that account's items".to_owned()

@@ -7,7 +7,12 @@
 //! What may be right is not known here: that is the model's business.
 
 mod crowd;
+mod exports;
+mod keys;
+mod logs;
+mod loss;
 mod sketch;
+mod weights;
 
 use model::Program;
 use model::program::DatabaseSetup;

@@ -4,13 +4,14 @@
 
 use model::program::{KeySetup, Plan, Program, Role};
 use model::transition::{
-    Credential, Destination, ExportFilter, Handle, Listing, LogState, Transition, UrlBody,
+    Credential, Destination, ExportFilter, ExportState, Handle, Listing, LogState, Transition,
+    UrlBody,
 };
 use spec::requirement::OPERATIONS;
 
 use super::{
-    Chain, DAY, Facts, OWNER, advance, body, create, exports, get, log_to, logs_of, new_url, page,
-    request, status, walk,
+    Chain, DAY, Facts, OWNER, advance, body, create, create_with, exports, get, log_to, logs_of,
+    new_url, page, request, status, walk,
 };
 
 const ROLES: [Role; 4] = [Role::Owner, Role::Admin, Role::Developer, Role::Billing];
@@ -105,8 +106,16 @@ fn calls(facts: &Facts, operation: &str, by: Credential, at: usize) -> Vec<Trans
         things.map(|thing| call(by.clone(), thing)).to_vec()
     };
     match operation {
-        "createExport" => vec![create(by, handle, body(shop))],
-        "listExports" => vec![page(by, exports(&[], None), None)],
+        "createExport" => vec![
+            create(by.clone(), handle, body(shop)),
+            create_with(by, handle + 50, body(shop), &format!("matrix-{at}")),
+        ],
+        "listExports" => vec![
+            page(by.clone(), exports(&[], None), None),
+            page(by.clone(), exports(&[ExportState::Pending], None), None),
+            page(by.clone(), exports(&[], Some(shop)), None),
+            page(by, exports(&[], None), Some(1)),
+        ],
         "getExport" => each(get),
         "requestLogs" => vec![request(by, handle, logs_of(Some(shop), None))],
         "getLogRequest" => each(status),

@@ -31,6 +31,15 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         deletions(facts),
         revocation(facts),
         two_accounts(facts),
+        looks(facts),
+        log_looks(facts),
+        strangers(facts),
+        roles(facts),
+        plans(facts),
+        accounts_look(facts),
+        one_key_in_two_accounts(facts),
+        tokens_of_two_walks(facts),
+        automatic(facts),
         list_grows(facts),
         list_moves(facts),
         log_list_grows(facts),
@@ -226,6 +235,157 @@ fn two_accounts(facts: &Facts) -> Program {
         .account(model::Plan::Enterprise, 0)
         .steps([Transition::Parallel { branches }])
         .steps([whole_exports(), page(other(), exports(&[], None), Some(100))])
+        .done()
+}
+
+/// Several clients get different exports, and list by different filters, at once.
+fn looks(facts: &Facts) -> Program {
+    let new = |handle: Handle| {
+        let mut body = body(&facts.shop.path);
+        body.collections = facts.shop.collections.first().map(|name| vec![name.clone()]);
+        body.destination = model::transition::Destination::S3 {
+            bucket: "conformance-bucket".to_owned(),
+            path: format!("exports/number/{handle}"),
+        };
+        create(OWNER, handle, body)
+    };
+    let list = |states: &[ExportState]| page(OWNER, exports(states, None), Some(100));
+    let branches = (0..4).map(|at| {
+        let states = [[ExportState::Pending], [ExportState::Complete]];
+        vec![get(OWNER, at), list(&states[at as usize % 2]), get(OWNER, 3 - at), whole_exports()]
+    });
+    Chain::new("exports/looks-at-once", facts)
+        .steps((0..4).map(new))
+        .steps(export_to(1, &[ExportState::InProgress, ExportState::Complete]))
+        .steps(export_to(2, &[ExportState::Failed]))
+        .steps([Transition::Parallel { branches: branches.collect() }])
+        .done()
+}
+
+fn log_looks(facts: &Facts) -> Program {
+    let new = |handle: Handle| {
+        let mut body = logs_of(Some(&facts.shop.path), None);
+        body.start_seconds -= i64::from(handle) * 60;
+        request(OWNER, handle, body)
+    };
+    let list = |state: LogState| page(OWNER, Listing::Logs(vec![state]), Some(100));
+    let branches = (0..4).map(|at| {
+        let states = [LogState::Pending, LogState::Complete];
+        vec![status(OWNER, at), list(states[at as usize % 2]), status(OWNER, 3 - at), whole_logs()]
+    });
+    Chain::new("logs/looks-at-once", facts)
+        .steps((0..4).map(new))
+        .steps([log_to(1, LogState::Complete), log_to(2, LogState::Complete)])
+        .steps([Transition::Parallel { branches: branches.collect() }])
+        .done()
+}
+
+/// Nobody is let in because somebody else is at the same time.
+fn strangers(facts: &Facts) -> Program {
+    let list = |by: Credential| page(by, exports(&[], None), None);
+    let apps = |by: Credential| page(by, Listing::Apps, None);
+    let client = || vec![list(OWNER), apps(OWNER), get(OWNER, 0), list(OWNER)];
+    let stranger =
+        |by: Credential| vec![list(by.clone()), apps(by.clone()), get(by.clone(), 0), list(by)];
+    let branches =
+        vec![client(), stranger(Credential::Garbage), client(), stranger(Credential::Missing)];
+    Chain::new("access/strangers-at-once", facts)
+        .steps([create(OWNER, 0, body(&facts.shop.path)), Transition::Parallel { branches }])
+        .done()
+}
+
+/// A key of the billing role stays one beside others that may more.
+fn roles(facts: &Facts) -> Program {
+    let shop = || body(&facts.shop.path);
+    let client = |by: Credential, first: Handle| {
+        let list = page(by.clone(), exports(&[], None), Some(100));
+        vec![create(by.clone(), first, shop()), list.clone(), create(by, first + 1, shop()), list]
+    };
+    let branches = vec![client(OWNER, 0), client(Credential::Key(1), 10), client(OWNER, 20)];
+    Chain::new("access/roles-at-once", facts)
+        .key(Role::Billing, None)
+        .steps([Transition::Parallel { branches }, whole_exports()])
+        .done()
+}
+
+/// An account without the plan stays one beside another that has it.
+fn plans(facts: &Facts) -> Program {
+    let shop = || body(&facts.shop.path);
+    let client = |by: Credential, first: Handle| {
+        let list = page(by.clone(), exports(&[], None), Some(100));
+        vec![create(by.clone(), first, shop()), list.clone(), create(by, first + 1, shop()), list]
+    };
+    let branches = vec![client(OWNER, 0), client(Credential::Key(1), 10), client(OWNER, 20)];
+    Chain::new("access/plans-at-once", facts)
+        .account(model::Plan::Free, 0)
+        .steps([Transition::Parallel { branches }, whole_exports()])
+        .done()
+}
+
+/// Two accounts look at what they have at once.
+fn accounts_look(facts: &Facts) -> Program {
+    let other = || Credential::Key(1);
+    let look = |by: Credential, own: Handle| {
+        let list = page(by.clone(), exports(&[], None), Some(100));
+        let logs = page(by.clone(), all_logs(), Some(100));
+        let apps = page(by.clone(), Listing::Apps, Some(100));
+        vec![list.clone(), get(by.clone(), own), apps, logs, status(by, own), list]
+    };
+    let logs = || logs_of(Some(&facts.shop.path), None);
+    let branches = vec![look(OWNER, 0), look(other(), 10), look(OWNER, 0), look(other(), 10)];
+    Chain::new("access/accounts-look-at-once", facts)
+        .apps(2)
+        .account(model::Plan::Enterprise, 2)
+        .steps([create(OWNER, 0, body(&facts.shop.path)), request(OWNER, 0, logs())])
+        .steps([create(other(), 10, body(&facts.shop.path)), request(other(), 10, logs())])
+        .steps([Transition::Parallel { branches }])
+        .done()
+}
+
+/// Two accounts send one idempotency key, and one token, at once: each makes its own.
+fn one_key_in_two_accounts(facts: &Facts) -> Program {
+    let by = |at: u32| if at.is_multiple_of(2) { OWNER } else { Credential::Key(1) };
+    let client = |at: u32| {
+        vec![
+            create_with(by(at), at, body(&facts.shop.path), "alpha"),
+            request(by(at), at, with_token(facts)),
+        ]
+    };
+    let list = |by: Credential| page(by, exports(&[], None), Some(100));
+    Chain::new("exports/burst-of-two-accounts", facts)
+        .account(model::Plan::Enterprise, 0)
+        .steps([clients(4, client), list(OWNER), list(Credential::Key(1))])
+        .done()
+}
+
+/// Two clients walk the same list at once, and neither loses its place.
+fn tokens_of_two_walks(facts: &Facts) -> Program {
+    let foreign = Transition::ForeignToken {
+        owner: OWNER,
+        by: OWNER,
+        list: exports(&[], None),
+        used_for: exports(&[], None),
+        tamper: None,
+    };
+    let new = |handle| create(OWNER, handle, body(&facts.shop.path));
+    let between = vec![foreign.clone(), foreign];
+    Chain::new("exports/list-walked-twice", facts)
+        .steps((0..5).map(new))
+        .steps([walk_with(OWNER, exports(&[], None), 1, between)])
+        .done()
+}
+
+/// Jobs that move by themselves: of exports made at once one is worked on at a time.
+fn automatic(facts: &Facts) -> Program {
+    let client = |at: u32| {
+        let mut steps = vec![create(OWNER, at, body(&facts.shop.path))];
+        steps.extend((0..5).map(|_| whole_exports()));
+        steps
+    };
+    Chain::new("exports/automatic-at-once", facts)
+        .auto(5)
+        .steps([clients(3, client), whole_exports()])
+        .steps([Transition::AwaitExport { by: OWNER, export: 0 }, whole_exports()])
         .done()
 }
 
