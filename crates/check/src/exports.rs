@@ -77,6 +77,7 @@ enum BodyKind {
     SystemCollection,
     UnknownCollection,
     NotS3,
+    OddPath,
 }
 
 const SYSTEM_COLLECTIONS: [&str; 7] =
@@ -87,6 +88,9 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
     if matches!(&sent.body.destination, Destination::Uri(uri) if !uri.starts_with("s3://")) {
         return BodyKind::NotS3;
     }
+    let (_, place) = sent.body.destination.bucket_and_path();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    let odd = !place.chars().all(plain);
     let databases = &account.setup.databases;
     let path = &sent.body.database;
     if !seen.state.has_database(sent.account, path) {
@@ -107,7 +111,11 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
             return BodyKind::UnknownCollection;
         }
     }
-    if path.split('/').count() > 2 { BodyKind::Nested } else { BodyKind::Good }
+    match path.split('/').count() {
+        _ if odd => BodyKind::OddPath,
+        0..=2 => BodyKind::Good,
+        _ => BodyKind::Nested,
+    }
 }
 
 /// Whether nothing speaks against a body but its idempotency key.
@@ -143,6 +151,9 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
             });
             return;
         }
+        // Which characters a path may have is not said; what is taken must be shown again.
+        BodyKind::OddPath if !seen.response.is_success() => return,
+        BodyKind::OddPath => "exports-create-echoes-request",
         BodyKind::UnknownCollection => return,
     };
     if !seen.response.is_success() {
@@ -194,7 +205,7 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         .filter(|export| export.account == sent.account)
         .map(|export| &export.body)
         .collect();
-    let features: [(Feature, &'static str); 4] = [
+    let features: [(Feature, &'static str); 7] = [
         (|body| body.database.split('/').count() > 2, "exports-create-nested-database"),
         (
             |body| matches!(body.destination, Destination::S3 { .. }),
@@ -202,6 +213,12 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         ),
         (|body| body.collections.is_some(), "exports-create-collections-optional"),
         (|body| body.format == Format::Tagged, "exports-create-format-required"),
+        (|body| body.collections.is_none(), "exports-create-collections-optional"),
+        (
+            |body| matches!(body.destination, Destination::Uri(_)),
+            "exports-create-destination-required",
+        ),
+        (|body| body.format == Format::Simple, "exports-create-format-required"),
     ];
     let new = |has: Feature| has(sent.body) && !before.iter().any(|body| has(body));
     let found = features.into_iter().find(|(has, _)| new(*has)).map(|(_, row)| row);

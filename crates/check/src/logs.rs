@@ -138,8 +138,17 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
         out.expect(row, routed, || format!("{} where it must be served", seen.answered()));
     }
     if !seen.response.is_success() {
-        // A window may end in the future.
-        let row = if body.end_seconds > 0 { "logs-request-time-end-required" } else { row };
+        // Whether times with another offset than UTC are taken is not said.
+        if body.offset_hours != 0 {
+            return;
+        }
+        let longest = body.end_seconds - body.start_seconds == LONGEST_WINDOW;
+        let row = match &body.idempotency_token {
+            Some(_) => "logs-idempotency-token-optional",
+            // A window may end in the future, and be 90 days long.
+            None if body.end_seconds > 0 || longest => "logs-request-time-end-required",
+            None => row,
+        };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return;
     }

@@ -154,7 +154,8 @@ fn url_request(state: &State, place: &Place, log: Handle, body: UrlBody) -> Requ
 /// The body of a log request as it is sent at this time of the account.
 pub fn log_body(body: &LogBody, now: Millis) -> Value {
     let (start, end) = log_window(body, now);
-    let mut json = json!({ "time_start": timestamp(start), "time_end": timestamp(end) });
+    let written = |millis| with_offset(millis, body.offset_hours);
+    let mut json = json!({ "time_start": written(start), "time_end": written(end) });
     if let Some(database) = &body.database {
         json["database"] = database.clone().into();
     }
@@ -171,6 +172,16 @@ pub fn log_body(body: &LogBody, now: Millis) -> Value {
 pub fn log_window(body: &LogBody, now: Millis) -> (Millis, Millis) {
     let base = now.div_euclid(1000);
     ((base + body.start_seconds) * 1000, (base + body.end_seconds) * 1000)
+}
+
+/// RFC 3339 with milliseconds and an offset of so many hours, `Z` for none.
+fn with_offset(millis: Millis, hours: i8) -> String {
+    if hours == 0 {
+        return timestamp(millis);
+    }
+    let shifted = timestamp(millis + Millis::from(hours) * 3_600_000);
+    let sign = if hours < 0 { '-' } else { '+' };
+    format!("{}{sign}{:02}:00", shifted.trim_end_matches('Z'), hours.unsigned_abs())
 }
 
 /// RFC 3339 with milliseconds and `Z`.
