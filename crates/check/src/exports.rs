@@ -501,6 +501,7 @@ pub(crate) fn judge_echo(
     operation: &str,
     out: &mut Observations,
 ) {
+    let mut own = Observations::default();
     let creating = operation == "createExport";
     let row = |own: &'static str| match (creating, operation) {
         (true, _) => own,
@@ -514,7 +515,7 @@ pub(crate) fn judge_echo(
     } else {
         "exports-create-echoes-request"
     });
-    out.expect(database_row, same_database(&body.database, database), || {
+    own.expect(database_row, same_database(&body.database, database), || {
         "database is not the one asked for".to_owned()
     });
     if let Some(format) = export.get("format").and_then(Value::as_str) {
@@ -522,7 +523,7 @@ pub(crate) fn judge_echo(
             Format::Simple => "simple",
             Format::Tagged => "tagged",
         };
-        out.expect_as(
+        own.expect_as(
             row("exports-create-format-required"),
             accepting(creating),
             format == asked,
@@ -535,24 +536,28 @@ pub(crate) fn judge_echo(
             .and_then(Value::as_array)
             .map(|list| list.iter().filter_map(Value::as_str).collect());
         let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
-        out.expect_as(
+        own.expect_as(
             row("exports-create-collections-optional"),
             accepting(creating),
             shown == Some(asked),
             || "collections are not the ones asked for".to_owned(),
         );
     } else {
-        out.accepts(row("exports-create-collections-optional"));
+        own.accepts(row("exports-create-collections-optional"));
     }
     let shown = export.get("destination").and_then(destination_of);
     let (bucket, path) = body.destination.bucket_and_path();
     let asked = (bucket.clone(), path.clone(), bucket, path);
-    out.expect_as(
+    own.expect_as(
         row("exports-create-destination-required"),
         accepting(creating),
         shown == Some(asked),
         || "destination is not the one asked for, as bucket and path and as URI".to_owned(),
     );
+    if creating && own.any_broken() {
+        own.broken("exports-create-echoes-request", "what is shown is not what was asked for");
+    }
+    out.list.append(&mut own.list);
 }
 
 /// An echo alone accepts; what is refused is seen by violations. In a get or list the row is
