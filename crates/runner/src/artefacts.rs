@@ -31,7 +31,7 @@ pub fn write(
     let exchanges: Vec<_> = redacted.iter().take(upto).map(transcript::exchange_json).collect();
     let text = serde_json::to_string_pretty(&exchanges).unwrap_or_default();
     fs::write(path("transcript.json"), text + "\n")?;
-    let recorded = outcome.exchanges.iter().zip(&redacted).take(upto);
+    let recorded = told.iter().map(|at| (&outcome.exchanges[*at], &redacted[*at]));
     let mut script = head(file);
     let mut beside = false;
     for (one, exchange) in recorded {

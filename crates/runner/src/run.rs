@@ -224,13 +224,16 @@ async fn counterexamples(
     for (slug, failure) in failed {
         let minimal = shrink::shrink(suite, &tried, &failure.program, slug).await;
         let sources = suite.requirements.get(slug).map(|row| row.sources.clone());
-        let (message, exchanges) = match &minimal.outcome {
+        let mut upto = 0;
+        let (message, exchanges): (String, Vec<_>) = match &minimal.outcome {
             Some(outcome) => {
                 let (at, message) =
                     outcome.breaks(slug).unwrap_or_else(|| (0, failure.message.clone()));
-                let who = outcome.exchanges.iter().map(|one| one.by.clone());
-                let upto = who.zip(outcome.redacted()).take(at + 1).collect();
-                (message, upto)
+                upto = at + 1;
+                let redacted = outcome.redacted();
+                let told = outcome.told(&minimal.program, upto).into_iter();
+                let told = told.map(|at| (outcome.exchanges[at].by.clone(), redacted[at].clone()));
+                (message, told.collect())
             }
             None => (failure.message.clone(), Vec::new()),
         };
@@ -239,7 +242,7 @@ async fn counterexamples(
         if let Some(dir) = &options.report {
             let (outcome, origin) = (minimal.outcome.as_ref(), suite.account.as_str());
             // What cannot be written is missed when the report itself is written, next to it.
-            let _ = artefacts::write(dir, &file, outcome, exchanges.len(), origin);
+            let _ = artefacts::write(dir, &file, outcome, upto, origin);
         }
         counterexamples.push(Counterexample {
             requirement: slug.to_owned(),

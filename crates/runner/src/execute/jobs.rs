@@ -371,6 +371,7 @@ impl Run<'_> {
                 return Ok(());
             }
             if self.suite.now() > deadline {
+                self.suite.unsettled.set(true);
                 let account = self.account_of(step.by().unwrap_or(&Credential::Missing));
                 let owner = self.lane.state.accounts.get(account);
                 let promised = owner.is_some_and(|one| {
