@@ -28,7 +28,9 @@ pub fn write(
     fs::write(path("json"), text + "\n")?;
     let Some(outcome) = outcome else { return Ok(()) };
     let redacted = outcome.redacted();
-    let exchanges: Vec<_> = redacted.iter().take(upto).map(transcript::exchange_json).collect();
+    let told = outcome.told(&file.program, upto);
+    let exchanges: Vec<_> =
+        told.iter().map(|at| transcript::exchange_json(&redacted[*at])).collect();
     let text = serde_json::to_string_pretty(&exchanges).unwrap_or_default();
     fs::write(path("transcript.json"), text + "\n")?;
     let recorded = told.iter().map(|at| (&outcome.exchanges[*at], &redacted[*at]));
