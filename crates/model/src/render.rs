@@ -272,6 +272,25 @@ fn relocate(path: &str, template: &str) -> String {
     template.replace("{request_id}", id)
 }
 
+/// Whether everything that a generated request stands in for an id is known: of one that is not,
+/// nothing can be claimed.
+pub fn is_bound(state: &State, case: &RawCase) -> bool {
+    let known = |part: &str| {
+        let inner = part.strip_prefix('~').and_then(|part| part.strip_suffix('~'));
+        let Some((kind, number)) = inner.and_then(|inner| inner.split_once('.')) else {
+            return true;
+        };
+        let Ok(number) = number.parse::<u32>() else { return true };
+        match kind {
+            "export" => state.exports.contains_key(&number),
+            "log" => state.logs.contains_key(&number),
+            "app" => state.accounts.first().is_some_and(|one| one.apps.len() > number as usize),
+            _ => true,
+        }
+    };
+    case.path.split('/').all(known)
+}
+
 /// Replaces `~export.3~`, `~log.3~` and `~app.0~` by ids.
 fn fill(state: &State, path: &str) -> String {
     let segment = |part: &str| -> String {

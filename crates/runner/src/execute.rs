@@ -234,6 +234,7 @@ impl Run<'_> {
             Transition::Parallel { branches } => self.parallel(branches).await,
             Transition::AwaitExport { .. } | Transition::AwaitLog { .. } => self.wait(step).await,
             Transition::CreateLogUrl { log, .. } => self.renew(step, *log).await,
+            Transition::Raw { case, .. } if !render::is_bound(&self.lane.state, case) => Ok(()),
             Transition::CreateExport { .. }
             | Transition::GetExport { .. }
             | Transition::ListPage { .. }
