@@ -189,7 +189,7 @@ impl Run<'_> {
         let keys = self.lane.state.keys.len();
         let mut looks = Vec::new();
         for list in lists(calls) {
-            if self.suite.core_log_states.get() && matches!(list, Listing::Logs(_)) {
+            if self.suite.seen.core_log_states.get() && matches!(list, Listing::Logs(_)) {
                 continue;
             }
             let now = self.suite.now();
