@@ -14,6 +14,7 @@ mod times;
 mod walks;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use model::program::{AccountSetup, DatabaseSetup, Jobs, KeySetup, Plan, Role, Setup};
 use model::render;
@@ -32,10 +33,16 @@ use crate::{Documented, Observations, Outcome, Policy, Seen, judge};
 const NOW: i64 = 1_800_000_000_000;
 const AT: Moment = Moment { sent: NOW, received: NOW };
 
-/// A world of two accounts; what a test does to it is judged step by step.
+/// The document, whose schemas are compiled once for all tests.
+static DOCUMENTED: LazyLock<Documented> = LazyLock::new(|| {
+    let document = Document::parse(documents::ACCOUNT).expect("the document is sound");
+    Documented::new(&document).expect("its schemas compile")
+});
+
+/// A world of three accounts; what a test does to it is judged step by step.
 struct World {
     state: State,
-    documented: Documented,
+    documented: &'static Documented,
     policy: Policy,
     /// When the next step is taken.
     at: i64,
@@ -72,9 +79,7 @@ impl World {
             App { id: "11".to_owned(), present: Some(true) },
             App { id: "12".to_owned(), present: Some(true) },
         ];
-        let document = Document::parse(documents::ACCOUNT).expect("the document is sound");
-        let documented = Documented::new(&document).expect("its schemas compile");
-        World { state, documented, policy: Policy::default(), at: NOW }
+        World { state, documented: &DOCUMENTED, policy: Policy::default(), at: NOW }
     }
 
     /// Judges a step with this answer and takes it in; gives back what is broken.
@@ -120,7 +125,7 @@ impl World {
             now: self.at,
             policy: &self.policy,
         };
-        judge(&seen, &self.documented, &mut out);
+        judge(&seen, self.documented, &mut out);
         if take_in {
             apply::answer(&mut self.state, step, response, moment, self.at);
         }

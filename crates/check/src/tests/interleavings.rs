@@ -215,12 +215,12 @@ fn respects_time(events: &[Event], order: &[usize]) -> bool {
 }
 
 /// The account that the judges know is stepped through an order.
-fn explains(events: &[Event], order: &[usize]) -> bool {
+fn explains(world: &Account, events: &[Event], order: &[usize]) -> bool {
     let step = |world: Account, at: &usize| {
         let event = &events[*at];
         world.step(event.by, &event.call, &event.answer)
     };
-    order.iter().try_fold(Right::known(), step).is_some()
+    order.iter().try_fold(world.clone(), step).is_some()
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn an_account_that_makes_no_mistake_is_always_explained() {
             };
             assert_eq!(order.len(), events.len());
             assert!(respects_time(&events, &order), "{order:?} of {events:#?}");
-            assert!(explains(&events, &order), "{order:?} of {events:#?}");
+            assert!(explains(&world, &events, &order), "{order:?} of {events:#?}");
             n += 1;
         }
     }
@@ -302,7 +302,7 @@ fn an_answer_that_is_another_is_explained_by_those_orders_only_that_allow_it() {
                     all += 1;
                     match found {
                         Linearized::Order(order) => {
-                            assert!(possible && explains(&events, &order), "{events:#?}");
+                            assert!(possible && explains(&world, &events, &order), "{events:#?}");
                         }
                         Linearized::Impossible(most) => {
                             assert!(!possible && most < events.len(), "{events:#?}");

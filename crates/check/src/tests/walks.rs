@@ -184,7 +184,7 @@ fn turn(
         policy: &world.policy,
     };
     let mut out = Observations::default();
-    crate::judge::page_of_walk(&seen, &world.documented, &asked, &mut out);
+    crate::judge::page_of_walk(&seen, world.documented, &asked, &mut out);
     out
 }
 
