@@ -29,6 +29,10 @@ const WHOLE: u32 = 100;
 /// How many pages of a closing look are followed.
 const PAGES_MAX: usize = 20;
 
+/// A version that was current, and what the requests that named it were answered: the status and
+/// the version shown.
+type Lock = (i64, Vec<(u16, Option<i64>)>);
+
 /// A call as it was made.
 struct Called {
     branch: usize,
@@ -136,7 +140,7 @@ impl Run<'_> {
 
     /// Requests for new URLs of one log request that came with the version that was current.
     fn judge_locks(&mut self, calls: &[Called]) {
-        let mut locks: BTreeMap<u32, (i64, Vec<(u16, Option<i64>)>)> = BTreeMap::new();
+        let mut locks: BTreeMap<u32, Lock> = BTreeMap::new();
         for called in calls {
             let Transition::CreateLogUrl { log, body: UrlBody::CurrentVersion, .. } = &called.step
             else {
