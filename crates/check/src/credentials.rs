@@ -126,8 +126,13 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
         return true;
     }
     if status == 401 || status == 403 {
-        let row = if status == 401 { "account-key-authenticates" } else { allowed_role_row(seen) };
-        out.broken(row, format!("{} to a key that may use it", seen.answered()));
+        let rows = match status {
+            401 => vec!["account-key-authenticates"],
+            _ => allowed_role_rows(seen),
+        };
+        for row in rows {
+            out.broken(row, format!("{} to a key that may use it", seen.answered()));
+        }
         if status == 401 && state.keys.get(key).is_some_and(|key| key.expires_at.is_some()) {
             let message = format!("{} to a key before the end of its days", seen.answered());
             out.broken("account-key-expires-after-ttl-days", message);
@@ -176,11 +181,11 @@ fn stays_with_choice(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     allowed
 }
 
-/// A 403 to a good key: on exports it contradicts the row of the role, elsewhere the key itself.
-fn allowed_role_row(seen: &Seen) -> &'static str {
+/// A 403 to a good key: on exports it contradicts the rows of the role, elsewhere the key itself.
+fn allowed_role_rows(seen: &Seen) -> Vec<&'static str> {
     if crate::exchange::is_v2(seen.operation) {
-        export_rows(seen.operation).1
+        vec!["exports-role-required", export_rows(seen.operation).1]
     } else {
-        "account-key-authenticates"
+        vec!["account-key-authenticates"]
     }
 }

@@ -77,6 +77,7 @@ enum BodyKind {
     SystemCollection,
     UnknownCollection,
     NotS3,
+    OddPath,
 }
 
 const SYSTEM_COLLECTIONS: [&str; 7] =
@@ -87,6 +88,9 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
     if matches!(&sent.body.destination, Destination::Uri(uri) if !uri.starts_with("s3://")) {
         return BodyKind::NotS3;
     }
+    let (_, place) = sent.body.destination.bucket_and_path();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    let odd = !place.chars().all(plain);
     let databases = &account.setup.databases;
     let path = &sent.body.database;
     if !seen.state.has_database(sent.account, path) {
@@ -107,7 +111,11 @@ fn kind_of(seen: &Seen, sent: &Sent) -> BodyKind {
             return BodyKind::UnknownCollection;
         }
     }
-    if path.split('/').count() > 2 { BodyKind::Nested } else { BodyKind::Good }
+    match path.split('/').count() {
+        _ if odd => BodyKind::OddPath,
+        0..=2 => BodyKind::Good,
+        _ => BodyKind::Nested,
+    }
 }
 
 /// Whether nothing speaks against a body but its idempotency key.
@@ -143,6 +151,9 @@ fn judge_fresh(seen: &Seen, sent: &Sent, text: Option<&str>, out: &mut Observati
             });
             return;
         }
+        // Which characters a path may have is not said; what is taken must be shown again.
+        BodyKind::OddPath if !seen.response.is_success() => return,
+        BodyKind::OddPath => "exports-create-echoes-request",
         BodyKind::UnknownCollection => return,
     };
     if !seen.response.is_success() {
@@ -194,7 +205,7 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         .filter(|export| export.account == sent.account)
         .map(|export| &export.body)
         .collect();
-    let features: [(Feature, &'static str); 4] = [
+    let features: [(Feature, &'static str); 7] = [
         (|body| body.database.split('/').count() > 2, "exports-create-nested-database"),
         (
             |body| matches!(body.destination, Destination::S3 { .. }),
@@ -202,6 +213,12 @@ fn blamed_feature(seen: &Seen, sent: &Sent) -> Option<&'static str> {
         ),
         (|body| body.collections.is_some(), "exports-create-collections-optional"),
         (|body| body.format == Format::Tagged, "exports-create-format-required"),
+        (|body| body.collections.is_none(), "exports-create-collections-optional"),
+        (
+            |body| matches!(body.destination, Destination::Uri(_)),
+            "exports-create-destination-required",
+        ),
+        (|body| body.format == Format::Simple, "exports-create-format-required"),
     ];
     let new = |has: Feature| has(sent.body) && !before.iter().any(|body| has(body));
     let found = features.into_iter().find(|(has, _)| new(*has)).map(|(_, row)| row);
@@ -484,6 +501,7 @@ pub(crate) fn judge_echo(
     operation: &str,
     out: &mut Observations,
 ) {
+    let mut own = Observations::default();
     let creating = operation == "createExport";
     let row = |own: &'static str| match (creating, operation) {
         (true, _) => own,
@@ -497,7 +515,7 @@ pub(crate) fn judge_echo(
     } else {
         "exports-create-echoes-request"
     });
-    out.expect(database_row, same_database(&body.database, database), || {
+    own.expect(database_row, same_database(&body.database, database), || {
         "database is not the one asked for".to_owned()
     });
     if let Some(format) = export.get("format").and_then(Value::as_str) {
@@ -505,7 +523,7 @@ pub(crate) fn judge_echo(
             Format::Simple => "simple",
             Format::Tagged => "tagged",
         };
-        out.expect_as(
+        own.expect_as(
             row("exports-create-format-required"),
             accepting(creating),
             format == asked,
@@ -518,24 +536,28 @@ pub(crate) fn judge_echo(
             .and_then(Value::as_array)
             .map(|list| list.iter().filter_map(Value::as_str).collect());
         let asked: BTreeSet<&str> = asked.iter().map(String::as_str).collect();
-        out.expect_as(
+        own.expect_as(
             row("exports-create-collections-optional"),
             accepting(creating),
             shown == Some(asked),
             || "collections are not the ones asked for".to_owned(),
         );
     } else {
-        out.accepts(row("exports-create-collections-optional"));
+        own.accepts(row("exports-create-collections-optional"));
     }
     let shown = export.get("destination").and_then(destination_of);
     let (bucket, path) = body.destination.bucket_and_path();
     let asked = (bucket.clone(), path.clone(), bucket, path);
-    out.expect_as(
+    own.expect_as(
         row("exports-create-destination-required"),
         accepting(creating),
         shown == Some(asked),
         || "destination is not the one asked for, as bucket and path and as URI".to_owned(),
     );
+    if creating && own.any_broken() {
+        own.broken("exports-create-echoes-request", "what is shown is not what was asked for");
+    }
+    out.list.append(&mut own.list);
 }
 
 /// An echo alone accepts; what is refused is seen by violations. In a get or list the row is

@@ -8,16 +8,20 @@ use crate::verdict::{Instance, Observations};
 
 /// What is known of the URL that was fetched.
 #[derive(Clone, Copy, Debug)]
-pub struct Fetched {
+pub struct Fetched<'a> {
     /// Whether it had surely expired (`Some(true)`), surely not, or neither is sure.
     pub expired: Option<bool>,
     /// The window of the log request in milliseconds.
     pub window: (i64, i64),
+    /// The database asked for, if one was.
+    pub database: Option<&'a str>,
+    /// The region group asked for, by itself or as a part of the database.
+    pub region_group: &'a str,
 }
 
 /// Judges a fetch. `lines` is the file gunzipped and split into lines; `Err` says why that failed.
 pub fn judge(
-    fetched: Fetched,
+    fetched: Fetched<'_>,
     response: &Response,
     lines: Result<&[String], &str>,
     out: &mut Observations,
@@ -37,7 +41,7 @@ pub fn judge(
 }
 
 fn judge_file(
-    fetched: Fetched,
+    fetched: Fetched<'_>,
     response: &Response,
     lines: Result<&[String], &str>,
     out: &mut Observations,
@@ -74,6 +78,29 @@ fn judge_file(
         if let Some(time) = record.get("TS").and_then(Value::as_str).and_then(record_time) {
             judge_time(time, fetched.window, out);
         }
+        judge_scope(record, fetched, out);
+    }
+}
+
+/// Only what was asked for is in the file: of a database, or of one below it; of the region group.
+/// Queries of the Dashboard have no database (account-api §4.1).
+fn judge_scope(record: &Value, fetched: Fetched, out: &mut Observations) {
+    let row = "logs-file-records-in-scope";
+    let path = record
+        .get("DATABASE")
+        .and_then(Value::as_array)
+        .map(|parts| parts.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
+    if let (Some(asked), Some(path)) = (fetched.database, path) {
+        let asked: Vec<&str> = asked.split('/').skip(1).collect();
+        let inside = path.is_empty()
+            || path.iter().zip(&asked).filter(|(a, b)| a == b).count() == asked.len();
+        out.expect(row, inside, || "a record is of another database".to_owned());
+    }
+    if let Some(region) = record.get("REGION_GROUP").and_then(Value::as_str) {
+        let canonical =
+            |region: &str| if region == "classic" { "global" } else { region }.to_owned();
+        let inside = canonical(region) == canonical(fetched.region_group);
+        out.expect(row, inside, || "a record is of another region group".to_owned());
     }
 }
 

@@ -133,13 +133,23 @@ fn judge_fresh(seen: &Seen, body: &LogBody, out: &mut Observations) {
         (None, _) => "logs-request-whole-region-group",
         _ => "logs-request-accepted",
     };
-    let routed = crate::exchange::is_routed(seen.response);
+    // What a sound request names is there, so that a 404 can only mean the path.
+    let routed = !matches!(seen.response.status, 404 | 405);
     for row in ["account-one-base-url", "logs-request-path"] {
         out.expect(row, routed, || format!("{} where it must be served", seen.answered()));
     }
     if !seen.response.is_success() {
-        // A window may end in the future.
-        let row = if body.end_seconds > 0 { "logs-request-time-end-required" } else { row };
+        // Whether times with another offset than UTC are taken is not said.
+        if body.offset_hours != 0 {
+            return;
+        }
+        let longest = body.end_seconds - body.start_seconds == LONGEST_WINDOW;
+        let row = match &body.idempotency_token {
+            Some(_) => "logs-idempotency-token-optional",
+            // A window may end in the future, and be 90 days long.
+            None if body.end_seconds > 0 || longest => "logs-request-time-end-required",
+            None => row,
+        };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return;
     }
@@ -449,8 +459,10 @@ pub fn judge_url(
             );
             return;
         }
-        let row = if row == "logs-url-version-is-lock" { row } else { "logs-url-made-anew" };
-        out.broken(row, format!("{} for a complete request; 200 is due", seen.answered()));
+        let made = (row == "logs-url-body-optional").then_some("logs-url-made-anew");
+        for row in [row].into_iter().chain(made) {
+            out.broken(row, format!("{} for a complete request; 200 is due", seen.answered()));
+        }
         return;
     }
     out.accepts(row);

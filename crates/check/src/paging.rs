@@ -87,6 +87,9 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
             out.unknown(rows.survives, "a token is refused after a deletion");
             return false;
         }
+        if asks_for_nothing(seen, account, page.list) {
+            return false;
+        }
         let row = if page.first { refused_row(seen, page, rows) } else { rows.token };
         out.broken(row, format!("{} to a valid request; 200 is due", seen.answered()));
         return false;
@@ -105,6 +108,17 @@ pub fn judge_page(seen: &Seen, account: usize, page: &Page, out: &mut Observatio
     }
     judge_token(seen, account, page, items, &known, out);
     true
+}
+
+/// Whether a filter names a database that is not there, which may be refused as well as answered
+/// with an empty list (C-06).
+fn asks_for_nothing(seen: &Seen, account: usize, list: &Listing) -> bool {
+    match list {
+        Listing::Exports(filter) => {
+            filter.database.as_ref().is_some_and(|path| !seen.state.has_database(account, path))
+        }
+        Listing::Logs(_) | Listing::Apps => false,
+    }
 }
 
 /// The items that nothing was done to since the first page.

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::linearizable::{Event, Linearized, linearize};
 use crate::verdict::Observations;
 
+/// How many calls of a history are told in a message.
+const TOLD_MAX: usize = 12;
+
 /// How many worlds a search may visit.
 const NODES_MAX: usize = 20_000;
 
@@ -127,7 +130,8 @@ fn judge_subject(
                     row,
                     format!(
                         "{before} calls that overlapped, looks afterwards included, have answers \
-                         that no order of them explains ({explained} at most)"
+                         that no order of them explains ({explained} at most): {}",
+                        told(&events)
                     ),
                 ),
             };
@@ -139,6 +143,45 @@ fn judge_subject(
             None
         }
     }
+}
+
+/// A history in words: when each call began and ended, what it was, and what it was answered.
+fn told(events: &[Event]) -> String {
+    let mut lines: Vec<String> = events.iter().take(TOLD_MAX).map(one_told).collect();
+    if events.len() > TOLD_MAX {
+        lines.push("…".to_owned());
+    }
+    lines.join("; ")
+}
+
+fn one_told(event: &Event) -> String {
+    let call = match &event.call {
+        Call::CreateExport { text: Some(text), .. } => format!("create an export under {text}"),
+        Call::CreateExport { text: None, .. } => "create an export".to_owned(),
+        Call::RequestLogs { text: Some(text), .. } => format!("request logs under {text}"),
+        Call::RequestLogs { text: None, .. } => "request logs".to_owned(),
+        Call::GetExport(id) => format!("get export {id}"),
+        Call::GetLog(id) => format!("get log request {id}"),
+        Call::ListExports => "list exports".to_owned(),
+        Call::ListLogs => "list log requests".to_owned(),
+        Call::ListApps => "list apps".to_owned(),
+        Call::DeleteApp(id) => format!("delete app {id}"),
+        Call::MoveExport(id, to) => format!("move export {id} to {}", to.as_str()),
+        Call::MoveLog(id, to) => format!("move log request {id} to {}", to.as_str()),
+        Call::RevokeKey(key) => format!("revoke key {key}"),
+    };
+    let answer = match &event.answer {
+        Answer::Made(id) => id.clone(),
+        Answer::Shown(state) => state.clone(),
+        Answer::Items(items) => {
+            let items = items.iter().map(|(id, state)| format!("{id} {state}"));
+            format!("[{}]", items.collect::<Vec<_>>().join(", "))
+        }
+        Answer::Done => "done".to_owned(),
+        Answer::Unauthorized => "401".to_owned(),
+        Answer::Refused(status) => status.to_string(),
+    };
+    format!("{}-{} {call}: {answer}", event.begun, event.ended)
 }
 
 /// Whether any two calls were under way at once.

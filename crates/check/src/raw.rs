@@ -38,7 +38,9 @@ pub fn judge(
 
 fn speak(case: &RawCase, out: &mut Observations, mut say: impl FnMut(&str, &mut Observations)) {
     let rows = match &case.expect {
-        RawExpect::Accepted { speaks_for } | RawExpect::Refused { speaks_for, .. } => speaks_for,
+        RawExpect::Accepted { speaks_for }
+        | RawExpect::Harmless { speaks_for }
+        | RawExpect::Refused { speaks_for, .. } => speaks_for,
         RawExpect::Open => return,
     };
     for row in rows {
@@ -49,11 +51,15 @@ fn speak(case: &RawCase, out: &mut Observations, mut say: impl FnMut(&str, &mut 
 fn judge_allowed(seen: &Seen, case: &RawCase, documented: &Documented, out: &mut Observations) {
     let status = seen.response.status;
     match &case.expect {
-        RawExpect::Accepted { .. } => {
+        RawExpect::Accepted { .. } | RawExpect::Harmless { .. } => {
             exchange::judge(seen, documented, out);
             let good = seen.response.is_success();
+            // Whoever does not take what must do no harm refuses just here.
+            let harmless = matches!(case.expect, RawExpect::Harmless { .. });
             speak(case, out, |row, out| {
-                if good {
+                if good && harmless {
+                    out.holds(row.to_owned());
+                } else if good {
                     out.accepts(row.to_owned());
                 } else {
                     let message =

@@ -459,6 +459,7 @@ fn log_body() -> LogBody {
         start_seconds: -7200,
         end_seconds: -3600,
         idempotency_token: None,
+        offset_hours: 0,
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! This room owns the vocabulary of a run ([`Transition`], [`Program`]), what the suite knows of
 //! the target's world ([`State`]) and what may be right next ([`access`], [`replay`], [`world`]).
-//! It does no I/O, reads no clock and draws nothing: times come in as milliseconds since the Unix epoch, and
-//! what was answered comes in as values. It never shares a line with the reference implementation.
+//! It does no I/O, reads no clock and draws nothing: times come in as milliseconds since the Unix
+//! epoch, and what was answered comes in as values. It never shares a line with the reference
+//! implementation.
 //!
 //! Start at [`Transition`] for what can be done and at [`State`] for what is known.
 

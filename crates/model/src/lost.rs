@@ -1,5 +1,7 @@
 //! Creations whose answers were lost: each has had its effect or has not, until something shows it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::access::{Access, access};
@@ -124,17 +126,18 @@ pub fn found(state: &mut State, account: usize, list: &Listing, item: &Value, mo
         Listing::Exports(_) => state.export_by_id(account, &id).is_some(),
         Listing::Logs(_) | Listing::Apps => state.log_by_id(account, &id).is_some(),
     };
-    let Some(at) = state.lost.iter().position(|lost| {
+    let open = |lost: &LostCreation| {
         lost.account == account
             && lost.operation == operation
             && !lost.resolved
             && fits(&lost.asked, item)
-    }) else {
+    };
+    // Whoever named collections can be told best, and is looked for first.
+    let named = |lost: &LostCreation| matches!(&lost.asked, Asked::Export(body) if body.collections.is_some());
+    let first = state.lost.iter().position(|lost| open(lost) && named(lost));
+    let Some(at) = first.or_else(|| state.lost.iter().position(open)).filter(|_| !known) else {
         return;
     };
-    if known {
-        return;
-    }
     state.lost[at].resolved = true;
     let lost = state.lost[at].clone();
     match &lost.asked {
@@ -182,7 +185,17 @@ fn fits_export(body: &ExportBody, item: &Value) -> bool {
         bucket: text("/destination/s3/bucket").to_owned(),
         path: text("/destination/s3/path").to_owned(),
     };
-    same_database(&body.database, text("/database"))
+    let shown_names: Option<BTreeSet<&str>> = item
+        .get("collections")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().filter_map(Value::as_str).collect());
+    let names = match &body.collections {
+        Some(asked) => shown_names == Some(asked.iter().map(String::as_str).collect()),
+        // A target may show all that an export without names covers (C-11).
+        None => true,
+    };
+    names
+        && same_database(&body.database, text("/database"))
         && format == text("/format")
         && shown.bucket_and_path() == (bucket, trim_slash(&path).to_owned())
 }
@@ -194,6 +207,12 @@ fn fits_log(body: &LogBody, window: (Millis, Millis), item: &Value) -> bool {
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     };
-    same && time_member(item, "time_start") == Some(window.0)
+    let region = item.get("region_group").and_then(Value::as_str);
+    let region = match (&body.region_group, &body.database, region) {
+        (Some(asked), None, Some(shown)) => asked == shown || shown == "global",
+        _ => true,
+    };
+    same && region
+        && time_member(item, "time_start") == Some(window.0)
         && time_member(item, "time_end") == Some(window.1)
 }

@@ -90,6 +90,14 @@ pub struct LogBody {
     /// Idempotency token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency_token: Option<String>,
+    /// Hours from UTC to the offset that the times are written with.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset_hours: i8,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(hours: &i8) -> bool {
+    *hours == 0
 }
 
 /// Filters of an export list.

@@ -38,6 +38,11 @@ pub enum RawExpect {
         /// Requirements that this success speaks for.
         speaks_for: Vec<String>,
     },
+    /// Valid, with something in it that must make no difference: a success.
+    Harmless {
+        /// Requirements that this success speaks for.
+        speaks_for: Vec<String>,
+    },
     /// A violation: one of these statuses.
     Refused {
         /// Accepted statuses.

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use spec::wire::Request;
 
-use crate::state::{LogRequest, Millis, State};
+use crate::state::{Millis, State};
 use crate::transition::{
     ExportFilter, FirstPage, Handle, Listing, LogBody, LogState, RawCase, Transition, UrlBody,
 };
 
 /// An id that nothing has, neither a snowflake nor a number counted up from one: used where a
-/// handle was never bound, so that shrinking stays total.
+/// handle was never bound and no id is known that another could be made of.
 pub const NOBODY: &str = "888888888888888888";
 
 /// The default place of Create File URL; a target may declare another (C-27).
@@ -154,7 +154,8 @@ fn url_request(state: &State, place: &Place, log: Handle, body: UrlBody) -> Requ
 /// The body of a log request as it is sent at this time of the account.
 pub fn log_body(body: &LogBody, now: Millis) -> Value {
     let (start, end) = log_window(body, now);
-    let mut json = json!({ "time_start": timestamp(start), "time_end": timestamp(end) });
+    let written = |millis| with_offset(millis, body.offset_hours);
+    let mut json = json!({ "time_start": written(start), "time_end": written(end) });
     if let Some(database) = &body.database {
         json["database"] = database.clone().into();
     }
@@ -171,6 +172,16 @@ pub fn log_body(body: &LogBody, now: Millis) -> Value {
 pub fn log_window(body: &LogBody, now: Millis) -> (Millis, Millis) {
     let base = now.div_euclid(1000);
     ((base + body.start_seconds) * 1000, (base + body.end_seconds) * 1000)
+}
+
+/// RFC 3339 with milliseconds and an offset of so many hours, `Z` for none.
+fn with_offset(millis: Millis, hours: i8) -> String {
+    if hours == 0 {
+        return timestamp(millis);
+    }
+    let shifted = timestamp(millis + Millis::from(hours) * 3_600_000);
+    let sign = if hours < 0 { '-' } else { '+' };
+    format!("{}{sign}{:02}:00", shifted.trim_end_matches('Z'), hours.unsigned_abs())
 }
 
 /// RFC 3339 with milliseconds and `Z`.
@@ -194,17 +205,46 @@ pub fn id_text(value: &Value) -> Option<String> {
 }
 
 fn export_id(state: &State, export: Handle) -> String {
-    state.exports.get(&export).map_or_else(|| NOBODY.to_owned(), |export| encode(&export.id))
+    let known = state.exports.get(&export).map(|export| export.id.clone());
+    let all = state.exports.values().map(|export| export.id.as_str());
+    encode(&known.unwrap_or_else(|| nobodys(all)))
 }
 
 fn log_id(state: &State, log: Handle) -> String {
-    let id = |log: &LogRequest| encode(&log.id);
-    state.logs.get(&log).map_or_else(|| NOBODY.to_owned(), id)
+    let known = state.logs.get(&log).map(|log| log.id.clone());
+    encode(&known.unwrap_or_else(|| nobodys(state.logs.values().map(|log| log.id.as_str()))))
 }
 
 fn app_id(state: &State, account: usize, app: usize) -> String {
-    let app = state.accounts.get(account).and_then(|account| account.apps.get(app));
-    app.map_or_else(|| NOBODY.to_owned(), |app| encode(&app.id))
+    let known = state.accounts.get(account).and_then(|account| account.apps.get(app));
+    let apps = state.accounts.iter().flat_map(|account| &account.apps);
+    let known = known.map(|app| app.id.clone());
+    encode(&known.unwrap_or_else(|| nobodys(apps.map(|app| app.id.as_str()))))
+}
+
+/// An id that nothing is known by. It is made like those that the target gives, so that nobody can
+/// call it malformed: one of them with its last letters or digits changed.
+fn nobodys<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = ids.collect();
+    let Some(first) = known.first() else { return NOBODY.to_owned() };
+    let mut letters: Vec<char> = first.chars().collect();
+    for at in (0..letters.len()).rev() {
+        letters[at] = match letters[at] {
+            '9' | 'f' | 'F' => '3',
+            digit @ '0'..='8' => {
+                char::from_digit(digit.to_digit(10).unwrap_or(0) + 1, 10).unwrap_or('7')
+            }
+            'a'..='e' | 'g'..='z' => 'c',
+            'A'..='E' | 'G'..='Z' => 'C',
+            other => other,
+        };
+        let made: String = letters.iter().collect();
+        // One change may still meet another id; two or three do not.
+        if letters.len() - at >= 3 && !known.contains(&made.as_str()) {
+            return made;
+        }
+    }
+    NOBODY.to_owned()
 }
 
 fn raw_request(state: &State, place: &Place, case: &RawCase) -> Request {
@@ -230,6 +270,25 @@ fn raw_request(state: &State, place: &Place, case: &RawCase) -> Request {
 fn relocate(path: &str, template: &str) -> String {
     let id = path.split('/').nth(4).unwrap_or(NOBODY);
     template.replace("{request_id}", id)
+}
+
+/// Whether everything that a generated request stands in for an id is known: of one that is not,
+/// nothing can be claimed.
+pub fn is_bound(state: &State, case: &RawCase) -> bool {
+    let known = |part: &str| {
+        let inner = part.strip_prefix('~').and_then(|part| part.strip_suffix('~'));
+        let Some((kind, number)) = inner.and_then(|inner| inner.split_once('.')) else {
+            return true;
+        };
+        let Ok(number) = number.parse::<u32>() else { return true };
+        match kind {
+            "export" => state.exports.contains_key(&number),
+            "log" => state.logs.contains_key(&number),
+            "app" => state.accounts.first().is_some_and(|one| one.apps.len() > number as usize),
+            _ => true,
+        }
+    };
+    case.path.split('/').all(known)
 }
 
 /// Replaces `~export.3~`, `~log.3~` and `~app.0~` by ids.

@@ -268,6 +268,12 @@ impl Transition {
         })
     }
 
+    /// Whether the public API is called (calls of the control API are not counted as requests).
+    pub fn is_public(&self) -> bool {
+        let itself = self.operation().is_some() || matches!(self, Transition::FetchLogFile { .. });
+        itself || self.inner().into_iter().any(Transition::is_public)
+    }
+
     /// The transitions inside this one.
     pub fn inner(&self) -> Vec<&Transition> {
         match self {

@@ -346,13 +346,14 @@ impl World {
             ExportState::Complete => from(ExportState::InProgress),
             ExportState::Failed => from(ExportState::Pending) || from(ExportState::InProgress),
         };
+        // Where jobs move by themselves, a move may come too late for any of them.
         match answer {
-            Answer::Done if legal => {
+            Answer::Done if legal || !self.manual => {
                 let mut next = self.clone();
                 next.exports.insert(id.to_owned(), BTreeSet::from([to]));
                 Some(next)
             }
-            Answer::Refused(409) if !legal => Some(self.clone()),
+            Answer::Refused(409) if !legal || !self.manual => Some(self.clone()),
             _ => None,
         }
     }
@@ -364,13 +365,15 @@ impl World {
         let legal = states.iter().any(first) && to != LogState::Requested
             || states.iter().any(making) && matches!(to, LogState::Complete | LogState::Failed);
         match answer {
-            Answer::Done if legal => {
+            Answer::Done if legal || !self.manual => {
                 let mut next = self.clone();
                 next.logs.insert(id.to_owned(), BTreeSet::from([to]));
                 Some(next)
             }
             // A URL that was being made may have been finished by itself.
-            Answer::Refused(409) if !legal || states.iter().any(making) => Some(self.clone()),
+            Answer::Refused(409) if !legal || !self.manual || states.iter().any(making) => {
+                Some(self.clone())
+            }
             _ => None,
         }
     }

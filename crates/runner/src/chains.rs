@@ -38,7 +38,7 @@ impl Facts {
         };
         Facts {
             shop: database("us-std/shop", &["Product", "Category"]),
-            other: Some(database("us-std/archive", &["Order"])),
+            other: Some(database("us-std/shop_Archive", &["Order"])),
             nested: Some(database("us-std/shop/branch", &["Stock"])),
         }
     }
@@ -234,6 +234,7 @@ pub(crate) fn logs_of(database: Option<&str>, region_group: Option<&str>) -> Log
         start_seconds: -7200,
         end_seconds: -3600,
         idempotency_token: None,
+        offset_hours: 0,
     }
 }
 

@@ -98,6 +98,21 @@ impl Outcome {
         all().map(|exchange| self.redactor.redact_exchange(exchange)).collect()
     }
 
+    /// The exchanges, as positions, that a counterexample of so many shows: of the looks at a job
+    /// that is waited for only the last one.
+    pub fn told(&self, program: &Program, upto: usize) -> Vec<usize> {
+        let waits = |at: usize| {
+            let step = self.exchanges.get(at).and_then(|one| program.steps.get(one.step));
+            matches!(step, Some(Transition::AwaitExport { .. } | Transition::AwaitLog { .. }))
+        };
+        let same = |at: usize| {
+            at + 1 < upto
+                && self.exchanges.get(at + 1).map(|one| one.step)
+                    == self.exchanges.get(at).map(|one| one.step)
+        };
+        (0..upto.min(self.exchanges.len())).filter(|at| !(waits(*at) && same(*at))).collect()
+    }
+
     /// The first message with which a requirement is broken, and the exchange it came at.
     pub fn broken(&self, requirement: &str) -> Option<(usize, &str)> {
         self.observations.iter().find_map(|(at, one)| match &one.outcome {
@@ -141,6 +156,7 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
         step: 0,
         anchors: BTreeMap::new(),
         untracked: Vec::new(),
+        lost_track: false,
     };
     match provision::provision(suite, program).await {
         Ok(lane) => {
@@ -157,6 +173,9 @@ pub async fn execute(suite: &Suite, program: &Program) -> Outcome {
     let shared = run.lane.state.accounts.iter().any(|account| !account.exclusive);
     let nonce = shared.then(|| suite.nonce());
     for (index, step) in program.steps.iter().enumerate() {
+        if run.lost_track {
+            break;
+        }
         run.step = index;
         let own = nonce.map(|nonce| step.made_own(nonce));
         if let Err(trouble) = run.step(own.as_ref().unwrap_or(step)).await {
@@ -179,6 +198,8 @@ struct Run<'a> {
     anchors: BTreeMap<usize, Millis>,
     /// Ids of unfinished exports that generated requests made: account and id.
     untracked: Vec<(usize, String)>,
+    /// Whether nothing more can be said of what the accounts hold.
+    lost_track: bool,
 }
 
 impl Run<'_> {
@@ -213,6 +234,7 @@ impl Run<'_> {
             Transition::Parallel { branches } => self.parallel(branches).await,
             Transition::AwaitExport { .. } | Transition::AwaitLog { .. } => self.wait(step).await,
             Transition::CreateLogUrl { log, .. } => self.renew(step, *log).await,
+            Transition::Raw { case, .. } if !render::is_bound(&self.lane.state, case) => Ok(()),
             Transition::CreateExport { .. }
             | Transition::GetExport { .. }
             | Transition::ListPage { .. }

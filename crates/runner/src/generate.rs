@@ -202,8 +202,40 @@ impl Maker<'_> {
                 cases.push(self.violation(edge));
                 cases.push(twin.clone());
             }
+            for extra in self.extras(&base) {
+                cases.push(extra);
+                cases.push(twin.clone());
+            }
         }
         Ok(cases)
+    }
+
+    /// Edits of a request that are about what the document leaves out of it: a version that is
+    /// none, and a parameter of old programs.
+    fn extras(&self, base: &Base) -> Vec<RawCase> {
+        if base.only.is_some() {
+            return Vec::new();
+        }
+        match self.operation.id.as_str() {
+            "createLogUrl" => {
+                let request = base.request.clone().with_json(&json!({"version": "text"}));
+                let expect = RawExpect::Refused {
+                    statuses: vec![400],
+                    speaks_for: vec!["logs-url-version-is-lock".to_owned()],
+                };
+                vec![self.case(&request, "wrong-type-string: a version that is a word", expect)]
+            }
+            "requestLogs" | "getLogRequest" | "listLogRequests" => {
+                let mut request = base.request.clone();
+                let query = request.query.take().unwrap_or_default();
+                request.query = Some(format!("{query}&regionGroup=us-std"));
+                let expect = RawExpect::Harmless {
+                    speaks_for: vec!["logs-old-region-parameter-ignored".to_owned()],
+                };
+                vec![self.case(&request, "the parameter regionGroup of old programs", expect)]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The inputs that are edited: one with as many optional parts as any of a handful, one with

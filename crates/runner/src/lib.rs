@@ -9,6 +9,7 @@
 //! Start at [`run::run`], then [`plan`], [`execute`] and [`fold`].
 
 pub mod any_api;
+pub mod artefacts;
 pub mod certain;
 pub mod chains;
 pub mod control;

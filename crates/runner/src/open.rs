@@ -104,6 +104,7 @@ pub async fn open(
         minted: RefCell::default(),
         one_at_a_time: Cell::new(false),
         core_log_states: Cell::new(false),
+        unsettled: Cell::new(false),
         nonces: Cell::new(0),
         sent: Cell::new(0),
         seed: Cell::new(0),

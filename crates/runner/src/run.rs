@@ -1,6 +1,6 @@
 //! The main job: plan, drive, shrink, judge, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use check::Verdict;
 use spec::requirement::{Level, Requirement};
 
+use crate::artefacts;
 use crate::counterexample::CounterexampleFile;
 use crate::curl;
 use crate::drive::{self, Bounds, Driven, Failure, Hunt, Progress};
@@ -235,22 +236,25 @@ async fn counterexamples(
     for (slug, failure) in failed {
         let minimal = shrink::shrink(suite, &tried, &failure.program, slug).await;
         let sources = suite.requirements.get(slug).map(|row| row.sources.clone());
-        let (message, exchanges) = match &minimal.outcome {
+        let mut upto = 0;
+        let (message, exchanges): (String, Vec<_>) = match &minimal.outcome {
             Some(outcome) => {
                 let (at, message) =
                     outcome.breaks(slug).unwrap_or_else(|| (0, failure.message.clone()));
-                let who = outcome.exchanges.iter().map(|one| one.by.clone());
-                let upto = who.zip(outcome.redacted()).take(at + 1).collect();
-                (message, upto)
+                upto = at + 1;
+                let redacted = outcome.redacted();
+                let told = outcome.told(&minimal.program, upto).into_iter();
+                let told = told.map(|at| (outcome.exchanges[at].by.clone(), redacted[at].clone()));
+                (message, told.collect())
             }
             None => (failure.message.clone(), Vec::new()),
         };
         let replay = format!("regressions/{slug}.json");
         let file = CounterexampleFile::new(slug, &message, &minimal.program);
         if let Some(dir) = &options.report {
-            let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+            let (outcome, origin) = (minimal.outcome.as_ref(), suite.account.as_str());
             // What cannot be written is missed when the report itself is written, next to it.
-            let _ = fs::write(dir.join(&replay), text + "\n");
+            let _ = artefacts::write(dir, &file, outcome, upto, origin);
         }
         counterexamples.push(Counterexample {
             requirement: slug.to_owned(),
@@ -292,15 +296,28 @@ fn notes(left_out: &[String], driven: &Driven, left_behind: &[String]) -> Vec<St
         notes.push(format!("{} minted accounts could not be deleted", left_behind.len()));
     }
     if !driven.choices.is_empty() {
-        let choices = driven.choices.iter().map(|(name, chosen)| {
-            let chosen: Vec<&str> = chosen.iter().copied().collect();
-            format!("{name}: {}", chosen.join(" or "))
-        });
-        let choices: Vec<String> = choices.collect();
-        let all = choices.join("; ");
-        notes.push(format!("seen to choose, where the documents leave it open: {all}"));
+        notes.push(format!("seen to choose, where the documents leave it open: {}", seen(driven)));
     }
     notes
+}
+
+/// The choices in words: who is let in where the documents do not say is told in one, as long as it
+/// is the same for all.
+fn seen(driven: &Driven) -> String {
+    let words =
+        |chosen: &BTreeSet<&'static str>| chosen.iter().copied().collect::<Vec<_>>().join(" or ");
+    let (who, others): (Vec<_>, Vec<_>) =
+        driven.choices.iter().partition(|(name, _)| name.contains(" by "));
+    let mut all: Vec<String> =
+        others.iter().map(|(name, chosen)| format!("{name}: {}", words(chosen))).collect();
+    let kinds: BTreeSet<String> = who.iter().map(|(_, chosen)| words(chosen)).collect();
+    if kinds.len() == 1 {
+        let kind: String = kinds.into_iter().collect();
+        all.push(format!("billing keys and free plans on logs and OAuth apps: {kind}"));
+    } else {
+        all.extend(who.iter().map(|(name, chosen)| format!("{name}: {}", words(chosen))));
+    }
+    all.join("; ")
 }
 
 fn target(suite: &Suite) -> report::Target {

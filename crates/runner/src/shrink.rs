@@ -38,6 +38,9 @@ pub const CONFIRMATIONS_OF_RACES: u32 = 10;
 /// How often a candidate is tried whose failure depends on what meets what.
 const TRIES_OF_RACES: u32 = 4;
 
+/// How often a candidate has to fail in a row where the first program always did.
+const FAILURES_IN_A_ROW: u32 = 3;
+
 /// A minimal program, what came of it, and how often it broke the requirement again.
 #[derive(Clone, Debug)]
 pub struct Minimal {
@@ -71,8 +74,10 @@ pub async fn shrink(suite: &Suite, tried: &Tried, program: &Program, requirement
         requests: 0,
         begun: Instant::now(),
         refused: BTreeSet::new(),
+        steady: false,
     };
     let mut best = program.clone();
+    search.steady = is_race(program) && search.always_breaks(program).await;
     if let Some(at) = search.breaks_at(&best).await {
         best.steps.truncate(at + 1);
         best = search.leave_out(best).await;
@@ -98,6 +103,9 @@ struct Search<'a> {
     begun: Instant,
     /// Programs that did not break the requirement.
     refused: BTreeSet<String>,
+    /// Whether the first program broke it each time although it depends on what meets what: then
+    /// one that only sometimes does is no simpler form of it.
+    steady: bool,
 }
 
 impl Search<'_> {
@@ -117,21 +125,46 @@ impl Search<'_> {
         if let Some(broken) = self.tried.0.borrow().get(&key).filter(|_| !races) {
             return broken.get(self.requirement).copied();
         }
-        for _ in 0..if races { TRIES_OF_RACES } else { 1 } {
-            self.programs += 1;
-            let outcome = execute(self.suite, program).await;
-            self.requests += outcome.exchanges.len();
-            let broken = broken(&outcome);
-            let at = broken.get(self.requirement).copied();
+        let (tries, wanted) = match (races, self.steady) {
+            (false, _) => (1, 1),
+            (true, false) => (TRIES_OF_RACES, 1),
+            (true, true) => (FAILURES_IN_A_ROW, FAILURES_IN_A_ROW),
+        };
+        let mut failures = Vec::new();
+        for tried in 0..tries {
+            let broken = self.run(program).await;
+            failures.extend(broken.get(self.requirement).copied());
             if !races {
                 self.tried.0.borrow_mut().insert(key.clone(), broken);
             }
-            if at.is_some() {
-                return at;
+            let left = tries - tried - 1;
+            let failed = u32::try_from(failures.len()).unwrap_or(u32::MAX);
+            if failed >= wanted {
+                // The latest step: what was seen once after it must be seen again.
+                return failures.into_iter().max();
+            }
+            if failed + left < wanted {
+                break;
             }
         }
         self.refused.insert(key);
         None
+    }
+
+    async fn run(&mut self, program: &Program) -> Broken {
+        self.programs += 1;
+        let outcome = execute(self.suite, program).await;
+        self.requests += outcome.exchanges.len();
+        broken(&outcome)
+    }
+
+    async fn always_breaks(&mut self, program: &Program) -> bool {
+        for _ in 0..FAILURES_IN_A_ROW {
+            if !self.run(program).await.contains_key(self.requirement) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Leaves out steps, many at once and then fewer.

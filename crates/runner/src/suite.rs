@@ -19,6 +19,9 @@ use crate::secret::{Redactor, Secret};
 use crate::target::TargetFile;
 use crate::transport::{Base, Transport};
 
+/// How long a job is waited for once another was seen not to end.
+const UNSETTLED_MILLIS: Millis = 500;
+
 /// A key that exists and was not minted by us.
 #[derive(Clone)]
 pub struct StaticKey {
@@ -71,6 +74,9 @@ pub struct Suite {
     /// Whether the target was seen to refuse a list of log requests by states that it need not
     /// take.
     pub core_log_states: Cell<bool>,
+    /// Whether a job was seen that had not ended within the settle bound: others of its kind are
+    /// not waited for as long again.
+    pub unsettled: Cell<bool>,
     /// Programs that were given a nonce.
     pub nonces: Cell<u64>,
     /// Public requests sent so far.
@@ -100,7 +106,9 @@ impl Suite {
 
     /// How long a job may take, in milliseconds.
     pub fn settle_millis(&self) -> Millis {
-        Millis::try_from(self.file.policy.settle.as_millis()).unwrap_or(Millis::MAX / 4)
+        let declared = self.file.policy.settle.as_millis();
+        let declared = Millis::try_from(declared).unwrap_or(Millis::MAX / 4);
+        if self.unsettled.get() { declared.min(UNSETTLED_MILLIS) } else { declared }
     }
 
     /// Whether the target offers all of these.

@@ -40,7 +40,10 @@ fn echo(facts: &Facts) -> Program {
     tagged.format = Format::Tagged;
     let mut slash = body(shop);
     slash.destination = object("/exports/leading/slash");
-    let mut bodies = vec![body(shop), named, one, tagged, slash];
+    let mut odd = body(shop);
+    odd.destination = object("exports/with space+plus%20percent");
+    let mut bodies = vec![body(shop), named, one, tagged, slash, odd];
+    bodies.extend(facts.other.iter().map(|other| body(&other.path)));
     bodies.extend(facts.nested.iter().map(|nested| body(&nested.path)));
     let mut chain = Chain::new("exports/echo", facts);
     for (handle, body) in (0..).zip(bodies) {
@@ -183,26 +186,89 @@ fn idempotency(facts: &Facts) -> Vec<Program> {
         create_with(OWNER, 2, shop(), "alpha"),
         list(),
     ]);
+    let mut others = vec![other_body()];
+    others.extend(facts.other.iter().map(|other| body(&other.path)));
+    let mut named = shop();
+    named.collections = Some(facts.shop.collections.clone());
+    let mut elsewhere = shop();
+    elsewhere.destination = Destination::Uri("s3://conformance-other/elsewhere".to_owned());
+    others.extend([named, elsewhere]);
+    let mismatches = Chain::new("exports/idempotency-mismatches", facts)
+        .steps([create_with(OWNER, 0, shop(), "alpha")])
+        .steps((1..).zip(others).map(|(handle, body)| create_with(OWNER, handle, body, "alpha")))
+        .steps(export_to(0, &[ExportState::InProgress, ExportState::Complete]))
+        .steps([create_with(OWNER, 8, other_body(), "alpha")])
+        .steps([create_with(OWNER, 9, shop(), "alpha"), list()]);
+    let nested = facts.nested.as_ref().map(|nested| {
+        let nested = || body(&nested.path);
+        Chain::new("exports/idempotency-nested", facts)
+            .steps([create_with(OWNER, 0, nested(), "alpha")])
+            .steps([create_with(OWNER, 1, nested(), "alpha"), list()])
+            .done()
+    });
+    let revoked = Chain::new("exports/idempotency-after-revocation", facts)
+        .key(Role::Admin, None)
+        .steps([create_with(OWNER, 0, shop(), "alpha")])
+        .steps([create_with(Credential::Key(1), 1, shop(), "beta")])
+        .steps([Transition::RevokeKey { key: 1 }])
+        .steps([create_with(OWNER, 2, shop(), "alpha"), list()]);
     let mut between = Chain::new("exports/idempotency-many-between", facts).steps([create_with(
         OWNER,
         0,
         shop(),
         "alpha",
     )]);
-    for n in 1..=24 {
+    for n in 1..=120 {
         between = between.steps([create_with(OWNER, n, shop(), &format!("key-{n}"))]);
     }
-    let between = between.steps([create_with(OWNER, 99, shop(), "alpha")]);
-    vec![
+    let between = between
+        .steps([create_with(OWNER, 199, shop(), "alpha")])
+        .steps([walk(OWNER, exports(&[], None), None), walk(OWNER, exports(&[], None), Some(7))]);
+    let mut programs: Vec<Program> = nested.into_iter().collect();
+    programs.extend([
         replay.done(),
         plain.done(),
         failed.done(),
         scope.done(),
         mismatch.done(),
         between.done(),
+        mismatches.done(),
+        revoked.done(),
         window(facts),
         accounts_apart(facts),
-    ]
+        alike(facts),
+    ]);
+    programs
+}
+
+/// Keys that are alike and not the same: in letter case, in their first or last letters, in dashes
+/// and blanks; and the same ones again, of all lengths that occur.
+fn alike(facts: &Facts) -> Program {
+    let long = "k".repeat(64);
+    let keys = [
+        "conformance-1",
+        "conformance-2",
+        "Conformance-1",
+        "conformance1",
+        "1-conformance",
+        "1f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a59",
+        "1f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a58",
+        "2f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a59",
+        "7",
+        long.as_str(),
+    ];
+    let each = |first: u32| {
+        let shop = facts.shop.path.clone();
+        keys.into_iter()
+            .zip(first..)
+            .map(move |(key, handle)| create_with(OWNER, handle, body(&shop), key))
+            .collect::<Vec<_>>()
+    };
+    Chain::new("exports/idempotency-keys-alike", facts)
+        .steps(each(0))
+        .steps(each(100))
+        .steps([walk(OWNER, exports(&[], None), Some(100))])
+        .done()
 }
 
 fn window(facts: &Facts) -> Program {

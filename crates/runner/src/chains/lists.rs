@@ -68,6 +68,16 @@ fn states(facts: &Facts) -> Program {
             walk(OWNER, exports(&[state], None), Some(1)),
         ]);
     }
+    for several in [
+        vec![ExportState::Pending, ExportState::Complete, ExportState::Failed],
+        vec![ExportState::Failed, ExportState::InProgress, ExportState::Pending],
+        ExportState::ALL.to_vec(),
+    ] {
+        chain = chain.steps([
+            page(OWNER, exports(&several, None), Some(100)),
+            walk(OWNER, exports(&several, None), Some(2)),
+        ]);
+    }
     let pairs = [
         [ExportState::Pending, ExportState::Complete],
         [ExportState::Failed, ExportState::InProgress],
@@ -95,6 +105,21 @@ fn databases(facts: &Facts) -> Program {
             walk(OWNER, filter(shop), Some(1)),
             walk(OWNER, filter(&other.path), Some(1)),
             page(OWNER, exports(&[ExportState::Pending], Some(&other.path)), None),
+        ]);
+        chain = chain.steps(export_to(10, &[ExportState::InProgress, ExportState::Complete]));
+        let failed = [ExportState::Failed, ExportState::Complete];
+        chain = chain.steps([
+            page(OWNER, exports(&[ExportState::Complete], Some(&other.path)), None),
+            page(OWNER, exports(&[ExportState::Pending], Some(&other.path)), None),
+            page(OWNER, exports(&failed, Some(shop)), None),
+        ]);
+        // Databases that are not there: a part of a name, and a name in another region group.
+        let (region, name) = shop.split_once('/').unwrap_or(("us-std", shop));
+        let elsewhere = if region == "us-std" { "eu-std" } else { "us-std" };
+        chain = chain.steps([
+            page(OWNER, filter(&shop[..shop.len() - 1]), None),
+            page(OWNER, filter(&format!("{elsewhere}/{name}")), None),
+            page(OWNER, filter(name), None),
         ]);
     }
     chain.done()

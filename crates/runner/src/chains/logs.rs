@@ -20,10 +20,12 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         get_own_and_unknown(facts),
         states(facts),
         file(facts),
+        file_scopes(facts),
         url(facts),
         url_refused(facts),
         token(facts),
         token_after_completion(facts),
+        tokens_alike(facts),
         list_plain(facts),
         token_window(facts),
         list(facts),
@@ -74,6 +76,12 @@ fn windows(facts: &Facts) -> Program {
             request(OWNER, 2, window(-89 * day, -3600)),
             request(OWNER, 3, window(-89 * day, 2 * day)),
             request(OWNER, 4, window(-3600, 100 * day)),
+            // To the second: 90 days, and a second more.
+            request(OWNER, 5, window(-45 * day, 45 * day)),
+            request(OWNER, 6, window(-45 * day, 45 * day + 1)),
+            request(OWNER, 7, window(-3600, -3599)),
+            request(OWNER, 8, LogBody { offset_hours: 2, ..shop(facts) }),
+            request(OWNER, 9, LogBody { offset_hours: -7, ..shop(facts) }),
             status(OWNER, 0),
         ])
         .done()
@@ -125,6 +133,19 @@ fn file(facts: &Facts) -> Program {
         .done()
 }
 
+/// The files of a database, of another one, of a nested one and of a whole region group.
+fn file_scopes(facts: &Facts) -> Program {
+    let mut bodies = vec![shop(facts), logs_of(None, Some(region(facts)))];
+    bodies.extend(facts.other.iter().map(|other| logs_of(Some(&other.path), None)));
+    bodies.extend(facts.nested.iter().map(|nested| logs_of(Some(&nested.path), None)));
+    let mut chain = Chain::new("logs/file-scopes", facts);
+    for (handle, body) in (0..).zip(bodies) {
+        chain = chain.steps([request(OWNER, handle, body), log_to(handle, LogState::Complete)]);
+        chain = chain.steps([status(OWNER, handle), Transition::FetchLogFile { log: handle }]);
+    }
+    chain.done()
+}
+
 fn url(facts: &Facts) -> Program {
     let mut chain = Chain::new("logs/url", facts).steps(completed(facts, 0));
     for body in [UrlBody::None, UrlBody::Empty, UrlBody::CurrentVersion] {
@@ -169,6 +190,34 @@ fn token_after_completion(facts: &Facts) -> Program {
     Chain::new("logs/token-after-completion", facts)
         .steps([request(OWNER, 0, with_token(facts, TOKEN)), log_to(0, LogState::Complete)])
         .steps([request(OWNER, 1, with_token(facts, TOKEN)), status(OWNER, 0)])
+        .done()
+}
+
+/// Tokens that share their beginning or their end, one in capital letters; and used ones for
+/// another window, another database, and a whole region group.
+fn tokens_alike(facts: &Facts) -> Program {
+    let tokens = [
+        "6c8a1d3e-0b1f-4a77-8e21-7d1c5b3a9f01",
+        "6c8a1d3e-0b1f-4a77-8e21-7d1c5b3a9f02",
+        "7c8a1d3e-0b1f-4a77-8e21-7d1c5b3a9f01",
+        "3E0B1F4A-778E-4217-9D1C-5B3A9F016C8A",
+    ];
+    let each =
+        |first: u32| (first..).zip(tokens).map(|(at, t)| request(OWNER, at, with_token(facts, t)));
+    let first = || with_token(facts, tokens[0]);
+    let mut others = vec![LogBody { start_seconds: -9000, ..first() }];
+    others
+        .extend(facts.other.iter().map(|o| LogBody { database: Some(o.path.clone()), ..first() }));
+    others.push(LogBody {
+        database: None,
+        region_group: Some(region(facts).to_owned()),
+        ..first()
+    });
+    Chain::new("logs/tokens-alike", facts)
+        .steps(each(0))
+        .steps(each(10))
+        .steps((20..).zip(others).map(|(at, body)| request(OWNER, at, body)))
+        .steps([walk(OWNER, Listing::Logs(LogState::ALL.to_vec()), Some(100))])
         .done()
 }
 

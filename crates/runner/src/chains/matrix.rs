@@ -108,7 +108,8 @@ fn calls(facts: &Facts, operation: &str, by: Credential, at: usize) -> Vec<Trans
     match operation {
         "createExport" => vec![
             create(by.clone(), handle, body(shop)),
-            create_with(by, handle + 50, body(shop), &format!("matrix-{at}")),
+            create_with(by.clone(), handle + 50, body(shop), &format!("matrix-{at}")),
+            create(by, handle + 100, body(facts.nested.as_ref().map_or(shop, |n| n.path.as_str()))),
         ],
         "listExports" => vec![
             page(by.clone(), exports(&[], None), None),

@@ -20,7 +20,7 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         key_window(facts),
         token_window(facts),
     ];
-    programs.extend([1, 7, 30].map(|days| key_expiry(facts, days)));
+    programs.extend([1, 30, 400].map(|days| key_expiry(facts, days)));
     programs
 }
 

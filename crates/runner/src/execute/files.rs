@@ -53,7 +53,7 @@ impl Run<'_> {
     pub(super) async fn fetch(&mut self, log: Handle) -> Result<(), Trouble> {
         let Some(known) = self.lane.state.logs.get(&log) else { return Ok(()) };
         let Some(url) = known.url.clone() else { return Ok(()) };
-        let (window, account) = (known.window, known.account);
+        let (window, account, asked) = (known.window, known.account, known.body.clone());
         self.suite.count();
         let sent = self.suite.now();
         let result = self.suite.transport.fetch(&url.url, FILE_BYTES_MAX).await;
@@ -84,7 +84,11 @@ impl Run<'_> {
         });
         let lines = gzip::lines(&response.body);
         let mut out = Observations::default();
-        let fetched = files::Fetched { expired, window };
+        let database = asked.database.as_deref();
+        let region = asked.region_group.as_deref();
+        let region = database.map(|path| path.split('/').next().unwrap_or("")).or(region);
+        let region_group = region.unwrap_or("");
+        let fetched = files::Fetched { expired, window, database, region_group };
         let lines = lines.as_deref().map_err(String::as_str);
         files::judge(fetched, &response, lines, &mut out);
         self.record(&request, &Credential::Missing, &response);

@@ -8,7 +8,7 @@ use model::state::{Millis, Moment};
 use model::transition::{
     Credential, ExportFilter, ExportState, FirstPage, Handle, Listing, LogState, RawExpect,
 };
-use model::{Transition, apply, render};
+use model::{Jobs, Transition, apply, render};
 use serde_json::Value;
 use spec::wire::{Request, Response};
 
@@ -342,7 +342,10 @@ impl Run<'_> {
         let deadline = self.suite.now() + self.suite.settle_millis();
         let mut pause = Duration::from_millis(2);
         loop {
-            self.call(step).await?;
+            if !self.call(step).await?.is_success() {
+                // Judged where it came; there is nothing to wait for.
+                return Ok(());
+            }
             let (terminal, row) = match step {
                 Transition::AwaitExport { export, .. } => {
                     let export = self.lane.state.exports.get(export);
@@ -371,7 +374,20 @@ impl Run<'_> {
                 return Ok(());
             }
             if self.suite.now() > deadline {
-                out.unknown(row, "the job was not terminal within the settle bound");
+                self.suite.unsettled.set(true);
+                let account = self.account_of(step.by().unwrap_or(&Credential::Missing));
+                let owner = self.lane.state.accounts.get(account);
+                let promised = owner.is_some_and(|one| {
+                    one.exclusive && matches!(one.setup.jobs, Jobs::Auto(ms) if ms > 0)
+                });
+                let message = "the job was not terminal within the settle bound";
+                // Where the control API promises that jobs move, this is a failure to; elsewhere
+                // nothing says how long a job may take.
+                if promised {
+                    out.broken(row, message);
+                } else {
+                    out.unknown(row, message);
+                }
                 self.keep(out);
                 return Ok(());
             }

@@ -167,6 +167,8 @@ impl Run<'_> {
             self.keep(out);
             self.take_in(account, calls, &[], false);
         }
+        // Where no order explains the answers, what follows from them is anybody's guess.
+        self.lost_track |= order.is_none();
         Ok(())
     }
 

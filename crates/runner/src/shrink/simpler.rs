@@ -88,6 +88,14 @@ fn inside_parallel(branches: &[Vec<Transition>], database: &str) -> Vec<Vec<Tran
         fewer.remove(at);
         with(fewer);
     }
+    // The same change for all: what they have in common is often what matters.
+    for nth in 0..UNIFORM_CHANGES {
+        let simpler = |step: &Transition| uniform(step, database, nth);
+        let all = branches.iter().map(|branch| branch.iter().map(simpler).collect()).collect();
+        if all != branches {
+            with(all);
+        }
+    }
     for (at, branch) in branches.iter().enumerate() {
         for index in (0..branch.len()).rev().filter(|_| branch.len() > 1) {
             let mut fewer = branches.to_vec();
@@ -103,6 +111,24 @@ fn inside_parallel(branches: &[Vec<Transition>], database: &str) -> Vec<Vec<Tran
         }
     }
     forms
+}
+
+/// How many changes of creations there are at the most.
+const UNIFORM_CHANGES: usize = 5;
+
+/// The step with the change of this number, if it is a creation that the change changes.
+fn uniform(step: &Transition, database: &str, nth: usize) -> Transition {
+    let mut form = step.clone();
+    if let Transition::CreateExport { body, idempotency_key, .. } = &mut form {
+        match nth {
+            0 => *idempotency_key = None,
+            1 => body.collections = None,
+            2 => body.format = Format::Simple,
+            3 => database.clone_into(&mut body.database),
+            _ => body.destination = Destination::Uri("s3://bucket/path".to_owned()),
+        }
+    }
+    form
 }
 
 /// Simpler forms of a transition that is a single one.

@@ -3,6 +3,7 @@
 
 use model::transition::{Credential, ExportFilter, ExportState, Listing, LogState, Transition};
 
+use super::Theme;
 use super::sketch::{Sketch, page, pick};
 
 /// A page size at which every list of a crowd is a single page.
@@ -17,7 +18,7 @@ impl Sketch<'_> {
             0 | 1 => self.burst(picks),
             2 => self.log_burst(picks),
             3 if self.n_apps() > 0 => self.deletions(picks),
-            4 if self.ground.jobs => self.moves(picks),
+            4 if self.ground.jobs && self.theme != Theme::Automatic => self.moves(picks),
             5 => self.revocation(picks),
             _ => self.mixed(picks),
         };

@@ -28,7 +28,14 @@ impl Sketch<'_> {
         };
         let (start_seconds, end_seconds) = pick(&WINDOWS, number / 16);
         let idempotency_token = token.map(str::to_owned);
-        LogBody { database, region_group, start_seconds, end_seconds, idempotency_token }
+        LogBody {
+            database,
+            region_group,
+            start_seconds,
+            end_seconds,
+            idempotency_token,
+            offset_hours: 0,
+        }
     }
 
     pub(super) fn request(&mut self, picks: [u16; 6]) {

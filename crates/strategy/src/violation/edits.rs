@@ -69,6 +69,7 @@ impl Edits<'_> {
             let text = json!(current.to_string());
             self.replace(ViolationKind::Type, Reason::new("wrong-type-quoted", sentence), text);
         }
+        self.unwrapped();
         let others = [
             (Types::BOOLEAN, "wrong-type-boolean", "a boolean", json!(true)),
             (Types::INTEGER, "wrong-type-integer", "an integer", json!(7)),
@@ -82,6 +83,22 @@ impl Edits<'_> {
                 let reason = Reason::new(code, format!("{name} where the schema has another type"));
                 self.replace(ViolationKind::Type, reason, value);
             }
+        }
+    }
+
+    /// What a lax reader takes for the same: the only item of an array by itself, or a value as the
+    /// only item of an array.
+    fn unwrapped(&mut self) {
+        let (code, sentence, value) = match &self.site.value {
+            Value::Array(items) => {
+                let Some(item) = items.first().cloned() else { return };
+                ("wrong-type-item", "an item without its array", item)
+            }
+            Value::Null | Value::Object(_) => return,
+            scalar => ("wrong-type-wrapped", "a value in an array of its own", json!([scalar])),
+        };
+        if !self.shape().types.has(Types::of(&value)) {
+            self.replace(ViolationKind::Type, Reason::new(code, sentence.to_owned()), value);
         }
     }
 
