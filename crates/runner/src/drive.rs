@@ -76,25 +76,33 @@ pub struct Bounds<'a> {
 }
 
 /// Failures that are enough: who looks for one of these need not know all the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunt {
-    /// The requirements, by the slugs that observations carry. The drive ends with the unit, in
-    /// the order of the plan, that shows one of them broken; if none is, nothing is left out.
+    /// The requirements, by the slugs that observations carry.
     pub slugs: BTreeSet<String>,
-    /// How many of them get a counterexample, the first seen first.
+    /// Whether the drive goes on to the end all the same, as smaller programs may come. If not, it
+    /// ends with the unit, in the order of the plan, that shows one of them broken.
+    pub to_the_end: bool,
+    /// How many of them get a counterexample at most.
     pub counterexamples: usize,
+    /// How few requests of a counterexample make others unnecessary.
+    pub enough: u64,
 }
 
 impl Hunt {
     fn is_over(&self, driven: &Driven) -> bool {
-        driven.failures.keys().any(|slug| self.slugs.contains(slug))
+        !self.to_the_end && driven.failures.keys().any(|slug| self.slugs.contains(slug))
     }
 
-    /// The failures that get a counterexample.
+    /// The failures that get a counterexample: where all were looked for, those that the fewest
+    /// requests show first, else those that were seen first.
     pub fn caught<'a>(&self, driven: &'a Driven) -> Vec<(&'a str, &'a Failure)> {
         let failures = driven.failures.iter().map(|(slug, failure)| (slug.as_str(), failure));
         let mut caught: Vec<_> = failures.filter(|(slug, _)| self.slugs.contains(*slug)).collect();
-        caught.sort_by_key(|(slug, failure)| (failure.found_after, *slug));
+        caught.sort_by_key(|(slug, failure)| {
+            let first = if self.to_the_end { failure.exchanges } else { failure.found_after };
+            (first, *slug)
+        });
         caught.truncate(self.counterexamples);
         caught
     }

@@ -270,6 +270,10 @@ async fn counterexamples(
             exchanges: exchanges.iter().map(|(_, one)| transcript::exchange_json(one)).collect(),
             replay,
         });
+        let enough = options.hunt.as_ref().map_or(0, |hunt| hunt.enough);
+        if exchanges.len() as u64 <= enough && !exchanges.is_empty() {
+            break;
+        }
     }
     counterexamples
 }
