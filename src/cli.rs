@@ -31,6 +31,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run the suite; without a target, against the embedded reference.
     Run(Box<Run>),
+    /// Run the suite once for each fault and variant of the reference: the kill matrix.
+    Faults(Faults),
     /// Show what there is.
     List(List),
     /// Run one counterexample again: prints FIXED, FAILED or ERROR.
@@ -129,6 +131,25 @@ impl Run {
             _ => unreachable!("these words are the run command"),
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    conformance faults\n  \
+    conformance faults --only 'accepts-*' --seed 7 --report out\n\n\
+    Exit codes: 0 all faults killed, 1 a fault survived or a right server raised an alarm, \
+    2 usage, 3 error of the suite, 4 nothing selected.")]
+pub(crate) struct Faults {
+    /// Only faults and variants with an id that matches; * for any characters. The canary is
+    /// always run along.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) only: Vec<String>,
+    /// The seed of every run.
+    #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where matrix.json and matrix.txt go.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
