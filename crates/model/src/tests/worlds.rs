@@ -222,7 +222,7 @@ fn deletions_and_revocations_are_for_good() {
     let delete = |id: &str| Call::DeleteApp(id.to_owned());
     let no = Answer::Refused(404);
     check(&world, 0, &delete("11"), &[Answer::Done], &[no.clone(), Answer::Refused(400)]);
-    check(&world, 0, &delete("12"), &[no.clone()], &[Answer::Done]);
+    check(&world, 0, &delete("12"), std::slice::from_ref(&no), &[Answer::Done]);
     let gone = after(&world, &[(Some(0), delete("11"), Answer::Done)]);
     check(&gone, 0, &delete("11"), &[no], &[Answer::Done]);
     check(&gone, 0, &Call::ListApps, &[items(&[])], &[items(&[("11", "")])]);
