@@ -84,6 +84,7 @@ async fn suite_rate(suite: &Suite, exchanges: u64) -> f64 {
         report: None,
         operations: None,
         phases: Some(vec![Phase::Valid]),
+        hunt: None,
     };
     let begun = Instant::now();
     let finished = run(suite, &options, &Silent).await;

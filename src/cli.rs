@@ -31,6 +31,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Run the suite; without a target, against the embedded reference.
     Run(Box<Run>),
+    /// Run the suite once for each fault and variant of the reference: the kill matrix.
+    Faults(Faults),
     /// Show what there is.
     List(List),
     /// Run one counterexample again: prints FIXED, FAILED or ERROR.
@@ -71,7 +73,7 @@ pub(crate) struct Run {
     /// The seed of everything generated: the same seed sends the same requests.
     #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Begin no further random cases after this time, such as 30s or 10m.
+    /// Use this time for more random cases and longer state-machine runs, such as 30s or 10m.
     #[arg(
         long,
         env = "CONFORMANCE_BUDGET",
@@ -80,7 +82,8 @@ pub(crate) struct Run {
         conflicts_with = "cases"
     )]
     pub(crate) budget: Option<Duration>,
-    /// Random valid requests for each operation.
+    /// Random valid requests for each operation; for each 25 of them there is a round of
+    /// state-machine runs.
     #[arg(long, env = "CONFORMANCE_CASES", hide_env_values = true, value_name = "N")]
     pub(crate) cases: Option<u32>,
     /// Units of work side by side, each on accounts of its own.
@@ -104,7 +107,8 @@ pub(crate) struct Run {
     /// Only units of this operation; its rows are judged as far as those units go.
     #[arg(long, value_name = "ID")]
     pub(crate) operation: Vec<String>,
-    /// Only units of this phase: chains, examples, boundary, violations or valid.
+    /// Only units of this phase: regressions, chains, examples, boundary, violations, valid or
+    /// stateful.
     #[arg(long, value_name = "NAME")]
     pub(crate) phase: Vec<String>,
     /// Show no progress and no passed requirements, only what needs attention.
@@ -127,6 +131,25 @@ impl Run {
             _ => unreachable!("these words are the run command"),
         }
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    conformance faults\n  \
+    conformance faults --only 'accepts-*' --seed 7 --report out\n\n\
+    Exit codes: 0 all faults killed, 1 a fault survived or a right server raised an alarm, \
+    2 usage, 3 error of the suite, 4 nothing selected.")]
+pub(crate) struct Faults {
+    /// Only faults and variants with an id that matches; * for any characters. The canary is
+    /// always run along.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) only: Vec<String>,
+    /// The seed of every run.
+    #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Where matrix.json and matrix.txt go.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

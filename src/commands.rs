@@ -1,10 +1,12 @@
 //! One file per command: arguments in, exit code out.
 
+pub(crate) mod faults;
 pub(crate) mod list;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod serve;
 
+use std::io::Write;
 use std::path::Path;
 
 use runner::open::{OpenError, open};
@@ -31,6 +33,12 @@ impl Stop {
     pub(crate) fn error(message: impl Into<String>) -> Stop {
         Stop { code: 3, message: message.into() }
     }
+}
+
+/// Prints a text. A reader who goes away in the middle, as `head` does, has seen enough.
+pub(crate) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// Prints why a command stopped, and gives its exit code.

@@ -5,16 +5,47 @@ use std::net::SocketAddr;
 
 use refserver::{Config, Fault, Faults, Variant, Variants};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
-/// Serves the reference on a thread of its own; returns its URL once it listens.
+/// Serves the reference on a thread of its own, as long as the process lives; returns its URL once
+/// it listens.
 pub(crate) fn start() -> std::io::Result<String> {
+    spawn(|config| config, std::future::pending())
+}
+
+/// A reference on a thread of its own, which ends with the value.
+pub(crate) struct Running {
+    /// Where it is.
+    pub(crate) url: String,
+    /// Dropped, it says that the server is no longer wanted.
+    _wanted: oneshot::Sender<()>,
+}
+
+/// Serves the reference, changed in some way, until the value is dropped.
+pub(crate) fn start_as(change: impl FnOnce(Config) -> Config) -> std::io::Result<Running> {
+    let (wanted, gone) = oneshot::channel::<()>();
+    let url = spawn(change, async {
+        let _ = gone.await;
+    })?;
+    Ok(Running { url, _wanted: wanted })
+}
+
+fn spawn(
+    change: impl FnOnce(Config) -> Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<String> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     let url = format!("http://{}", listener.local_addr()?);
-    let config = Config::new(&url);
+    let config = change(Config::new(&url));
     std::thread::Builder::new().name("reference".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async { refserver::serve(TcpListener::from_std(listener)?, config).await })
+        runtime.block_on(async {
+            tokio::select! {
+                served = refserver::serve(TcpListener::from_std(listener)?, config) => served,
+                () = stop => Ok(()),
+            }
+        })
     })?;
     Ok(url)
 }

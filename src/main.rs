@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     };
     let code = match cli.command.unwrap_or_else(|| Command::Run(Box::new(Run::by_default()))) {
         Command::Run(run) => commands::run::run(&run),
+        Command::Faults(faults) => commands::faults::faults(&faults),
         Command::List(list) => commands::list::list(&list),
         Command::Replay(replay) => commands::replay::replay(&replay),
         Command::Serve(serve) => commands::serve::serve(&serve),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use runner::drive::{Driven, Progress};
+use runner::matrix::Outcome;
 
 /// A bar on standard error. It hides itself where that is no terminal.
 pub(crate) struct Bar(ProgressBar);
@@ -21,6 +22,13 @@ impl Bar {
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         Bar(bar)
+    }
+
+    /// One of so many runs of a matrix is done.
+    pub(crate) fn run_done(&self, outcome: &Outcome, runs: usize) {
+        self.0.set_length(runs as u64);
+        self.0.inc(1);
+        self.0.set_message(format!("{}: {}", outcome.entry.id, outcome.verdict.as_str()));
     }
 
     /// Takes the bar away.

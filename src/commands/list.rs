@@ -8,7 +8,7 @@ use spec::profile::Profile;
 use spec::requirement::{Requirement, Requirements};
 use spec::{Document, documents};
 
-use super::{Stop, report_stop};
+use super::{Stop, report_stop, say};
 use crate::cli::{List, What};
 
 /// Lists things, one a line or as a JSON array.
@@ -19,15 +19,14 @@ pub(crate) fn list(args: &List) -> u8 {
     };
     if args.json {
         let text = serde_json::to_string_pretty(&rows).unwrap_or_default();
-        println!("{text}");
+        say(&(text + "\n"));
         return 0;
     }
-    for row in &rows {
-        println!("{}", line(row));
-    }
+    let mut text: String = rows.iter().map(|row| line(row) + "\n").collect();
     if args.what == What::Requirements {
-        println!("\n{}", counts());
+        text += &format!("\n{}\n", counts());
     }
+    say(&text);
     0
 }
 

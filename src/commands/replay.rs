@@ -4,22 +4,24 @@ use runner::counterexample::CounterexampleFile;
 use runner::curl;
 use runner::replay::{Replayed, replay as replay_program};
 
-use super::{Stop, open_suite, read, report_stop, runtime, target_file};
+use super::{Stop, open_suite, read, report_stop, runtime, say, target_file};
 use crate::cli::Replay;
 
 /// Replays a counterexample and prints what came of it.
 pub(crate) fn replay(args: &Replay) -> u8 {
     match replayed(args) {
         Ok(replayed) => {
-            println!("{}", replayed.word());
+            say(&format!("{}\n", replayed.word()));
             match &replayed {
                 Replayed::Fixed => {}
-                Replayed::Failed(message) | Replayed::Error(message) => println!("{message}"),
+                Replayed::Failed(message) | Replayed::Error(message) => {
+                    say(&format!("{message}\n"))
+                }
             }
             replayed.exit_code()
         }
         Err(stop) => {
-            println!("ERROR");
+            say("ERROR\n");
             report_stop(&stop)
         }
     }

@@ -6,18 +6,15 @@ use runner::fold::RunResult;
 use runner::generate::Phase;
 use runner::known::KnownFailures;
 use runner::pattern::{self, Selection};
-use runner::run::{Finished, Options, run as run_suite, tear_down};
+use runner::run::{CASES, Finished, Options, run as run_suite, tear_down};
 use runner::suite::Suite;
 use runner::terminal;
 use spec::profile::Profile;
 use spec::requirement::Requirements;
 
-use super::{Stop, open_suite, read, report_stop, runtime, target_file};
+use super::{Stop, open_suite, read, report_stop, runtime, say, target_file};
 use crate::cli::{Require, Run};
 use crate::progress::Bar;
-
-/// Random valid requests for each operation where nothing else is said.
-const CASES: u32 = 100;
 
 /// With a budget in time, so many: the budget ends them.
 const CASES_WITHOUT_END: u32 = 1_000_000;
@@ -26,7 +23,7 @@ const CASES_WITHOUT_END: u32 = 1_000_000;
 pub(crate) fn run(args: &Run) -> u8 {
     match finished(args) {
         Ok(finished) => {
-            print!("{}", terminal::text(&finished));
+            say(&terminal::text(&finished));
             exit_code(args, &finished)
         }
         Err(stop) => report_stop(&stop),
@@ -118,6 +115,7 @@ fn options(args: &Run) -> Result<Options, Stop> {
         report: Some(args.report.clone()),
         operations: operations(&args.operation)?,
         phases: phases(&args.phase)?,
+        hunt: None,
     })
 }
 

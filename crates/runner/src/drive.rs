@@ -1,5 +1,6 @@
 //! Drives the units of a plan, some at a time, and folds what comes in their fixed order.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -65,11 +66,46 @@ pub trait Progress {
 
 /// What the drive is bound by.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
+pub struct Bounds<'a> {
     /// Units side by side.
     pub jobs: usize,
     /// When no further unit is begun but the essential ones; `None` does all.
     pub deadline: Option<Instant>,
+    /// What is enough; `None` does all.
+    pub hunt: Option<&'a Hunt>,
+}
+
+/// Failures that are enough: who looks for one of these need not know all the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunt {
+    /// The requirements, by the slugs that observations carry.
+    pub slugs: BTreeSet<String>,
+    /// Whether the drive goes on to the end all the same, as smaller programs may come. If not, it
+    /// ends with the unit, in the order of the plan, that shows one of them broken.
+    pub to_the_end: bool,
+    /// How many of them get a counterexample at most.
+    pub counterexamples: usize,
+    /// How few requests of a counterexample make others unnecessary.
+    pub enough: u64,
+}
+
+impl Hunt {
+    fn is_over(&self, driven: &Driven) -> bool {
+        !self.to_the_end && driven.failures.keys().any(|slug| self.slugs.contains(slug))
+    }
+
+    /// The failures that get a counterexample: where all were looked for, those that the fewest
+    /// requests show first, else those that were seen first.
+    pub fn caught<'a>(&self, driven: &'a Driven) -> Vec<(&'a str, &'a Failure)> {
+        let failures = driven.failures.iter().map(|(slug, failure)| (slug.as_str(), failure));
+        let mut caught: Vec<_> = failures.filter(|(slug, _)| self.slugs.contains(*slug)).collect();
+        caught.sort_by_key(|(slug, failure)| {
+            let first = if self.to_the_end { failure.exchanges } else { failure.found_after };
+            (first, *slug)
+        });
+        caught.truncate(self.counterexamples);
+        caught
+    }
 }
 
 /// One unit's programs and what came of them.
@@ -83,18 +119,25 @@ struct Done {
 pub async fn drive(
     suite: &Suite,
     plan: &Plan,
-    bounds: Bounds,
+    bounds: Bounds<'_>,
     transcript: &mut Transcript,
     progress: &dyn Progress,
 ) -> Driven {
     let mut driven = Driven::default();
     let mut unreachable = 0;
     let in_time = || bounds.deadline.is_none_or(|end| Instant::now() < end);
+    let over = Cell::new(false);
     let further = plan.further().take_while(|_| in_time());
-    let mut stream = futures_util::stream::iter(plan.essential.iter().cloned().chain(further))
+    let units = plan.essential.iter().cloned().chain(further).take_while(|_| !over.get());
+    let mut stream = futures_util::stream::iter(units)
         .map(|unit| async move { run_unit_safely(suite, unit).await })
         .buffered(bounds.jobs.max(1));
     while let Some(done) = stream.next().await {
+        if over.get() {
+            // What was under way ends in its own time and counts for nothing: how much that is
+            // hangs on the clock.
+            continue;
+        }
         for message in &done.harness {
             driven.harness.push(format!("{}: {message}", done.name));
         }
@@ -113,6 +156,7 @@ pub async fn drive(
             driven.given_up = Some(trouble_words(why.as_ref()));
             break;
         }
+        over.set(bounds.hunt.is_some_and(|hunt| hunt.is_over(&driven)));
     }
     driven
 }

@@ -22,6 +22,7 @@ pub mod fold;
 pub mod generate;
 pub mod gzip;
 pub mod known;
+pub mod matrix;
 pub mod open;
 pub mod pattern;
 pub mod plan;

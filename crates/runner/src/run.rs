@@ -11,7 +11,7 @@ use spec::requirement::{Level, Requirement};
 use crate::artefacts;
 use crate::counterexample::CounterexampleFile;
 use crate::curl;
-use crate::drive::{self, Bounds, Driven, Failure, Progress};
+use crate::drive::{self, Bounds, Driven, Failure, Hunt, Progress};
 use crate::fold::{self, RunResult};
 use crate::known::KnownFailures;
 use crate::pattern::Selection;
@@ -20,6 +20,9 @@ use crate::report::{self, Counterexample, Report, Row};
 use crate::shrink;
 use crate::suite::Suite;
 use crate::transcript::{self, Transcript};
+
+/// Random valid requests for each operation where nothing else is said.
+pub const CASES: u32 = 100;
 
 /// What is asked of a run.
 #[derive(Clone, Debug)]
@@ -42,6 +45,8 @@ pub struct Options {
     pub operations: Option<Vec<String>>,
     /// Which phases.
     pub phases: Option<Vec<crate::generate::Phase>>,
+    /// Failures that are enough; `None` looks for all there are.
+    pub hunt: Option<Hunt>,
 }
 
 /// A finished run.
@@ -95,7 +100,8 @@ pub async fn run(suite: &Suite, options: &Options, progress: &dyn Progress) -> F
         Some(dir) => open_transcript(dir, &mut errors),
         None => Transcript::none(),
     };
-    let bounds = Bounds { jobs: options.jobs, deadline: drive::deadline(options.budget) };
+    let deadline = drive::deadline(options.budget);
+    let bounds = Bounds { jobs: options.jobs, deadline, hunt: options.hunt.as_ref() };
     let driven = drive::drive(suite, &plan, bounds, &mut transcript, progress).await;
     let judged = judge(suite, &rows, &driven, options);
     let counterexamples = counterexamples(suite, &judged, &driven, options).await;
@@ -206,6 +212,14 @@ fn strangers(suite: &Suite, driven: &Driven) -> Vec<String> {
     strangers.into_iter().map(|slug| format!("{slug} was observed and is no requirement")).collect()
 }
 
+/// The failed rows with what showed them, by slug.
+fn failed<'a>(judged: &'a Judged, driven: &'a Driven) -> Vec<(&'a str, &'a Failure)> {
+    let failed = judged.rows.iter().filter(|row| row.verdict == Verdict::Fail.as_str());
+    let failed: BTreeMap<&str, &Failure> =
+        failed.filter_map(|row| Some((row.id.as_str(), driven.failures.get(&row.id)?))).collect();
+    failed.into_iter().collect()
+}
+
 /// Minimal counterexamples of the failed rows, each distinct program shrunk for its requirement.
 async fn counterexamples(
     suite: &Suite,
@@ -213,12 +227,10 @@ async fn counterexamples(
     driven: &Driven,
     options: &Options,
 ) -> Vec<Counterexample> {
-    let failed: BTreeMap<&str, &Failure> = judged
-        .rows
-        .iter()
-        .filter(|row| row.verdict == Verdict::Fail.as_str())
-        .filter_map(|row| Some((row.id.as_str(), driven.failures.get(&row.id)?)))
-        .collect();
+    let failed: Vec<(&str, &Failure)> = match &options.hunt {
+        Some(hunt) => hunt.caught(driven),
+        None => failed(judged, driven),
+    };
     let mut counterexamples = Vec::new();
     let tried = shrink::Tried::default();
     for (slug, failure) in failed {
@@ -258,6 +270,10 @@ async fn counterexamples(
             exchanges: exchanges.iter().map(|(_, one)| transcript::exchange_json(one)).collect(),
             replay,
         });
+        let enough = options.hunt.as_ref().map_or(0, |hunt| hunt.enough);
+        if exchanges.len() as u64 <= enough && !exchanges.is_empty() {
+            break;
+        }
     }
     counterexamples
 }

@@ -32,7 +32,9 @@ fn credentials_roles_and_plans_are_judged() {
         &world.look(&get(2, 9), &v2_error(404)),
         &["exports-enterprise-plan-required", "exports-get-enterprise-plan-required"],
     );
-    check(&world.look(&get(0, 9), &v2_error(403)), &own);
+    // A 403 for what is not there is judged with what is not there, and for what is, with the role.
+    check(&world.look(&get(0, 9), &v2_error(403)), &["exports-get-unknown-id"]);
+    check(&world.look(&get(0, 0), &v2_error(403)), &own);
     world.state.keys[0].revoked = true;
     check(&world.look(&get(0, 9), &v2_error(404)), &["account-revoked-key-refused"]);
     world.state.keys[4].expires_at = Some(NOW - 5000);

@@ -84,7 +84,8 @@ fn new_urls_need_a_complete_request_and_the_right_version() {
     // A guessed path proves nothing until it has worked once (C-27).
     check(&world.look(&url(UrlBody::None), &v1_error(404)), &[]);
     world.policy.log_url_declared = true;
-    let refused = ["logs-url-body-optional", "logs-url-made-anew"];
+    let refused =
+        ["logs-url-body-optional", "logs-url-made-anew", "logs-url-renewable-before-expiry"];
     check(&world.look(&url(UrlBody::None), &v1_error(404)), &refused);
 }
 

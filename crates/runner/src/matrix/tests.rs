@@ -1,0 +1,1 @@
+//! What becomes of an entry, and how it reads.
