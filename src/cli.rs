@@ -73,7 +73,7 @@ pub(crate) struct Run {
     /// The seed of everything generated: the same seed sends the same requests.
     #[arg(long, env = "CONFORMANCE_SEED", hide_env_values = true, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Begin no further random cases after this time, such as 30s or 10m.
+    /// Use this time for more random cases and longer state-machine runs, such as 30s or 10m.
     #[arg(
         long,
         env = "CONFORMANCE_BUDGET",
@@ -82,7 +82,8 @@ pub(crate) struct Run {
         conflicts_with = "cases"
     )]
     pub(crate) budget: Option<Duration>,
-    /// Random valid requests for each operation.
+    /// Random valid requests for each operation; for each 25 of them there is a round of
+    /// state-machine runs.
     #[arg(long, env = "CONFORMANCE_CASES", hide_env_values = true, value_name = "N")]
     pub(crate) cases: Option<u32>,
     /// Units of work side by side, each on accounts of its own.
@@ -106,7 +107,8 @@ pub(crate) struct Run {
     /// Only units of this operation; its rows are judged as far as those units go.
     #[arg(long, value_name = "ID")]
     pub(crate) operation: Vec<String>,
-    /// Only units of this phase: chains, examples, boundary, violations or valid.
+    /// Only units of this phase: regressions, chains, examples, boundary, violations, valid or
+    /// stateful.
     #[arg(long, value_name = "NAME")]
     pub(crate) phase: Vec<String>,
     /// Show no progress and no passed requirements, only what needs attention.

@@ -20,7 +20,8 @@ fn conforms(
         "deleteOauthApp"
     )]
     operation: &str,
-    #[values("chains", "examples", "boundary", "violations", "valid")] phase: &str,
+    #[values("regressions", "chains", "examples", "boundary", "violations", "valid", "stateful")]
+    phase: &str,
 ) {
     let dir = scratch(&format!("conforms-{operation}-{phase}"));
     let mut command = binary();

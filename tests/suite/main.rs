@@ -6,6 +6,7 @@ mod cli;
 mod conformance;
 mod faults;
 mod hostile;
+mod minimal;
 mod same_seed;
 mod snapshots;
 mod support;

@@ -122,7 +122,10 @@ fn judge_allowed(seen: &Seen, key: usize, out: &mut Observations) -> bool {
     {
         return false;
     }
-    if status == 403 && crate::exports::may_be_forbidden(seen, key, state.account_of(key)) {
+    // What is said to a thing that is not there, or not the account's, is judged with the thing.
+    let about_key =
+        is_own(seen) && !crate::exports::may_be_forbidden(seen, key, state.account_of(key));
+    if status == 403 && !about_key {
         return true;
     }
     if status == 401 || status == 403 {

@@ -128,8 +128,16 @@ fn record_problem(record: &Value) -> Option<String> {
         "QUERY_TIME_MS",
         "TXN_RETRIES",
     ];
-    let strings =
-        ["API_VERSION", "FQL_SHAPE", "REGION_GROUP", "REQUEST_METHOD", "RESPONSE_CODE", "TS"];
+    let strings = [
+        "API_VERSION",
+        "FQL_SHAPE",
+        "REGION_GROUP",
+        "REQUEST_HEADERS",
+        "REQUEST_METHOD",
+        "RESPONSE_CODE",
+        "TRACEPARENT",
+        "TS",
+    ];
     let wrong = |names: &[&str], fits: fn(&Value) -> bool, kind: &str| {
         names.iter().find_map(|name| {
             let value = record.get(*name)?;

@@ -64,6 +64,10 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
     }
     exchange::judge(seen, documented, out);
     if seen.response.status >= 500 {
+        if is_retry(seen, &access) {
+            let row = lost_row(seen.operation);
+            out.broken(row, format!("{} to a retry after a lost answer", seen.answered()));
+        }
         return;
     }
     leaks::judge(seen, out);
@@ -112,6 +116,30 @@ pub fn judge(seen: &Seen, documented: &Documented, out: &mut Observations) {
         | Transition::Parallel { .. }
         | Transition::Raw { .. } => {}
     }
+}
+
+/// The row about retries of a creation whose answer was lost.
+pub fn lost_row(operation: &str) -> &'static str {
+    match operation {
+        "requestLogs" => "logs-idempotency-lost-response-one-effect",
+        _ => "exports-idempotency-lost-response-one-effect",
+    }
+}
+
+/// Whether a call repeats one whose answer was lost.
+fn is_retry(seen: &Seen, access: &Access) -> bool {
+    let Access::Allowed { key, account } = access else { return false };
+    let replay = match seen.step {
+        Transition::CreateExport { body, idempotency_key: text, .. } => {
+            export_replay(seen.state, *key, text.as_deref(), &body.to_json(), seen.moment)
+        }
+        Transition::RequestLogs { body, .. } => {
+            let token = body.idempotency_token.as_deref();
+            log_replay(seen.state, *key, *account, token, &comparable(body), seen.moment)
+        }
+        _ => return false,
+    };
+    matches!(replay, Replay::Lost(_))
 }
 
 /// Judges one call of several at once by itself: what its answer must look like whatever the

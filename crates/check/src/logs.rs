@@ -459,8 +459,13 @@ pub fn judge_url(
             );
             return;
         }
-        let made = (row == "logs-url-body-optional").then_some("logs-url-made-anew");
-        for row in [row].into_iter().chain(made) {
+        let plain = row == "logs-url-body-optional";
+        let (_, now) = seen.state.account_time(account, seen.moment);
+        let expiry = log.url.as_ref().and_then(|url| url.expires_at);
+        let good = expiry.is_some_and(|expiry| now + seen.state.slack < expiry);
+        let made = plain.then_some("logs-url-made-anew");
+        let early = (plain && good).then_some("logs-url-renewable-before-expiry");
+        for row in [row].into_iter().chain(made).chain(early) {
             out.broken(row, format!("{} for a complete request; 200 is due", seen.answered()));
         }
         return;

@@ -228,8 +228,12 @@ fn judge_item(
 /// fit the filter, and show what was made.
 pub fn judge_items(seen: &Seen, account: usize, list: &Listing, out: &mut Observations) {
     let row = rows(list).complete;
+    let mut met = BTreeSet::new();
     for item in items(list, seen.response).into_iter().flatten() {
         let Some(id) = item_id(list, item) else { continue };
+        if !met.insert(id.clone()) {
+            out.broken(row, "an item is listed twice on a page");
+        }
         match list {
             Listing::Exports(filter) => {
                 judge_filter(filter, item, out);

@@ -184,6 +184,22 @@ fn one_told(event: &Event) -> String {
     format!("{}-{} {call}: {answer}", event.begun, event.ended)
 }
 
+/// Judges requests for a new URL that were sent at once and all named the version that was current.
+/// `answers` are the status of each and the version that it shows. The version is a lock:
+/// whoever succeeds after another has raised it came with a stale one.
+pub fn judge_version_lock(current: i64, answers: &[(u16, Option<i64>)], out: &mut Observations) {
+    let row = "logs-url-version-is-lock";
+    let raised = |(status, version): &&(u16, Option<i64>)| {
+        (200..300).contains(status) && version.is_some_and(|version| version > current)
+    };
+    let n = answers.iter().filter(raised).count();
+    if answers.len() > 1 && n > 0 {
+        out.expect(row, n == 1, || {
+            format!("{n} requests for a new URL succeeded at once with one and the same version")
+        });
+    }
+}
+
 /// Whether any two calls were under way at once.
 fn overlaps(events: &[Event]) -> bool {
     events.iter().enumerate().any(|(at, one)| {

@@ -133,8 +133,7 @@ pub fn found(state: &mut State, account: usize, list: &Listing, item: &Value, mo
             && fits(&lost.asked, item)
     };
     // Whoever named collections can be told best, and is looked for first.
-    let named = |lost: &LostCreation| matches!(&lost.asked, Asked::Export(body) if body.collections.is_some());
-    let first = state.lost.iter().position(|lost| open(lost) && named(lost));
+    let first = state.lost.iter().position(|lost| open(lost) && lost.asked.names_collections());
     let Some(at) = first.or_else(|| state.lost.iter().position(open)).filter(|_| !known) else {
         return;
     };

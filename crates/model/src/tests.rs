@@ -1,5 +1,10 @@
 //! Tests of the oracle.
 
+mod choices;
+mod lists;
+mod lost;
+mod worlds;
+
 use serde_json::json;
 use spec::wire::Response;
 

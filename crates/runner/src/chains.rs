@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 mod exports;
+mod idempotency;
 mod lists;
 mod logs;
 mod matrix;
@@ -27,6 +28,8 @@ pub struct Facts {
     pub other: Option<DatabaseSetup>,
     /// One below another, for nested paths.
     pub nested: Option<DatabaseSetup>,
+    /// How many exports may be made to see what many do; fewer where they stay behind.
+    pub plenty: u32,
 }
 
 impl Facts {
@@ -40,6 +43,7 @@ impl Facts {
             shop: database("us-std/shop", &["Product", "Category"]),
             other: Some(database("us-std/shop_Archive", &["Order"])),
             nested: Some(database("us-std/shop/branch", &["Stock"])),
+            plenty: 120,
         }
     }
 
@@ -50,7 +54,7 @@ impl Facts {
         let shop = tops.next()?.clone();
         let other = tops.next().cloned();
         let nested = databases.iter().find(|database| depth(database) > 2).cloned();
-        Some(Facts { shop, other, nested })
+        Some(Facts { shop, other, nested, plenty: 24 })
     }
 
     /// All of them, the top-level one first.
@@ -66,6 +70,7 @@ impl Facts {
 pub fn all(facts: &Facts) -> Vec<Program> {
     let mut programs = Vec::new();
     programs.extend(exports::chains(facts));
+    programs.extend(idempotency::chains(facts));
     programs.extend(lists::chains(facts));
     programs.extend(logs::chains(facts));
     programs.extend(oauth::chains(facts));

@@ -204,7 +204,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn step(&mut self, step: &Transition) -> Result<(), Trouble> {
-        match step.narrowed().filter(|_| self.suite.core_log_states.get()) {
+        match step.narrowed().filter(|_| self.suite.seen.core_log_states.get()) {
             Some(Some(narrowed)) => self.take(&narrowed).await,
             Some(None) => Ok(()),
             None => self.take(step).await,
@@ -290,7 +290,7 @@ impl Run<'_> {
         response: &Response,
     ) -> Option<Option<Transition>> {
         let narrowed = step.narrowed().filter(|_| response.status == 400)?;
-        self.suite.core_log_states.set(true);
+        self.suite.seen.core_log_states.set(true);
         Some(narrowed)
     }
 

@@ -17,7 +17,7 @@ use crate::control::{Control, ControlError};
 use crate::draw::Generators;
 use crate::execute::control_trouble;
 use crate::secret::{Redactor, Secret};
-use crate::suite::{StaticKey, Suite};
+use crate::suite::{Seen, StaticKey, Suite};
 use crate::target::{IdempotencyMismatch, Policy as Declared, TargetFile};
 use crate::transport::{Base, Transport, TransportConfig};
 
@@ -102,9 +102,7 @@ pub async fn open(
         requirements: Requirements::embedded().clone(),
         redactor,
         minted: RefCell::default(),
-        one_at_a_time: Cell::new(false),
-        core_log_states: Cell::new(false),
-        unsettled: Cell::new(false),
+        seen: Seen::default(),
         nonces: Cell::new(0),
         sent: Cell::new(0),
         seed: Cell::new(0),

@@ -35,6 +35,18 @@ pub struct StaticKey {
     pub secret: Secret,
 }
 
+/// Choices of the target that change how it is asked, each noticed once and heeded from then on.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Whether it refuses a second export while one is unfinished (C-30).
+    pub one_at_a_time: Cell<bool>,
+    /// Whether it refuses a list of log requests by states that it need not take.
+    pub core_log_states: Cell<bool>,
+    /// Whether a job of it had not ended within the settle bound: others are not waited for as
+    /// long again.
+    pub unsettled: Cell<bool>,
+}
+
 /// A run's surroundings. One thread drives it, so interior mutability needs no locks.
 pub struct Suite {
     /// The HTTP client.
@@ -69,14 +81,8 @@ pub struct Suite {
     pub redactor: Redactor,
     /// Accounts minted and not yet deleted.
     pub minted: RefCell<BTreeSet<String>>,
-    /// Whether the target was seen to refuse a second export while one is unfinished (C-30).
-    pub one_at_a_time: Cell<bool>,
-    /// Whether the target was seen to refuse a list of log requests by states that it need not
-    /// take.
-    pub core_log_states: Cell<bool>,
-    /// Whether a job was seen that had not ended within the settle bound: others of its kind are
-    /// not waited for as long again.
-    pub unsettled: Cell<bool>,
+    /// What the target was seen to do.
+    pub seen: Seen,
     /// Programs that were given a nonce.
     pub nonces: Cell<u64>,
     /// Public requests sent so far.
@@ -108,7 +114,7 @@ impl Suite {
     pub fn settle_millis(&self) -> Millis {
         let declared = self.file.policy.settle.as_millis();
         let declared = Millis::try_from(declared).unwrap_or(Millis::MAX / 4);
-        if self.unsettled.get() { declared.min(UNSETTLED_MILLIS) } else { declared }
+        if self.seen.unsettled.get() { declared.min(UNSETTLED_MILLIS) } else { declared }
     }
 
     /// Whether the target offers all of these.

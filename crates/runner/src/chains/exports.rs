@@ -1,15 +1,12 @@
-//! Chains of single exports: echo, ids, idempotency, transitions.
+//! Chains of single exports: echo, ids, transitions.
 
-use model::program::{Program, Role};
-use model::transition::{Credential, Destination, ExportState, Format, Transition};
+use model::program::Program;
+use model::transition::{Destination, ExportState, Format, Transition};
 
-use super::{
-    Chain, DAY, Facts, OWNER, advance, body, create, create_with, export_to, exports, get, page,
-    walk,
-};
+use super::{Chain, Facts, OWNER, advance, body, create, export_to, exports, get, page, walk};
 
 pub(super) fn chains(facts: &Facts) -> Vec<Program> {
-    let mut programs = vec![
+    vec![
         echo(facts),
         twice(facts),
         unknown_database(facts),
@@ -19,9 +16,7 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         life_to_failed(facts),
         one_in_progress(facts),
         automatic(facts),
-    ];
-    programs.extend(idempotency(facts));
-    programs
+    ]
 }
 
 fn echo(facts: &Facts) -> Program {
@@ -144,153 +139,5 @@ fn automatic(facts: &Facts) -> Program {
         ])
         .steps((0..6).map(|_| list()))
         .steps([await_export(0), list(), await_export(1), list(), await_export(2), list()])
-        .done()
-}
-
-fn idempotency(facts: &Facts) -> Vec<Program> {
-    let shop = || body(&facts.shop.path);
-    let list = || walk(OWNER, exports(&[], None), None);
-    let other_body = || {
-        let mut other = shop();
-        other.format = Format::Tagged;
-        other
-    };
-    let mut replay = Chain::new("exports/idempotency-replay", facts)
-        .steps([create_with(OWNER, 0, shop(), "alpha"), create_with(OWNER, 1, shop(), "alpha")])
-        .steps(export_to(0, &[ExportState::InProgress]))
-        .steps([create_with(OWNER, 2, shop(), "alpha"), advance(0, 120)])
-        .steps(export_to(0, &[ExportState::Complete]))
-        .steps([create_with(OWNER, 3, shop(), "alpha"), list(), get(OWNER, 0)]);
-    replay =
-        replay.steps([create_with(OWNER, 4, shop(), "beta"), create(OWNER, 5, shop()), list()]);
-    let plain = Chain::new("exports/idempotency-replay-plain", facts)
-        .steps([create_with(OWNER, 0, shop(), "alpha"), create_with(OWNER, 1, shop(), "alpha")])
-        .steps([list()]);
-    let failed = Chain::new("exports/idempotency-failure-not-remembered", facts).steps([
-        create_with(OWNER, 0, body("us-std/no_such_database"), "alpha"),
-        create_with(OWNER, 1, shop(), "alpha"),
-        create_with(OWNER, 2, shop(), "alpha"),
-        list(),
-    ]);
-    let second = Credential::Key(1);
-    let scope = Chain::new("exports/idempotency-key-scope", facts).key(Role::Admin, None).steps([
-        create_with(OWNER, 0, shop(), "alpha"),
-        create_with(second.clone(), 1, shop(), "alpha"),
-        create_with(OWNER, 2, shop(), "alpha"),
-        create_with(second, 3, shop(), "alpha"),
-        list(),
-    ]);
-    let mismatch = Chain::new("exports/idempotency-mismatch", facts).steps([
-        create_with(OWNER, 0, shop(), "alpha"),
-        create_with(OWNER, 1, other_body(), "alpha"),
-        create_with(OWNER, 2, shop(), "alpha"),
-        list(),
-    ]);
-    let mut others = vec![other_body()];
-    others.extend(facts.other.iter().map(|other| body(&other.path)));
-    let mut named = shop();
-    named.collections = Some(facts.shop.collections.clone());
-    let mut elsewhere = shop();
-    elsewhere.destination = Destination::Uri("s3://conformance-other/elsewhere".to_owned());
-    others.extend([named, elsewhere]);
-    let mismatches = Chain::new("exports/idempotency-mismatches", facts)
-        .steps([create_with(OWNER, 0, shop(), "alpha")])
-        .steps((1..).zip(others).map(|(handle, body)| create_with(OWNER, handle, body, "alpha")))
-        .steps(export_to(0, &[ExportState::InProgress, ExportState::Complete]))
-        .steps([create_with(OWNER, 8, other_body(), "alpha")])
-        .steps([create_with(OWNER, 9, shop(), "alpha"), list()]);
-    let nested = facts.nested.as_ref().map(|nested| {
-        let nested = || body(&nested.path);
-        Chain::new("exports/idempotency-nested", facts)
-            .steps([create_with(OWNER, 0, nested(), "alpha")])
-            .steps([create_with(OWNER, 1, nested(), "alpha"), list()])
-            .done()
-    });
-    let revoked = Chain::new("exports/idempotency-after-revocation", facts)
-        .key(Role::Admin, None)
-        .steps([create_with(OWNER, 0, shop(), "alpha")])
-        .steps([create_with(Credential::Key(1), 1, shop(), "beta")])
-        .steps([Transition::RevokeKey { key: 1 }])
-        .steps([create_with(OWNER, 2, shop(), "alpha"), list()]);
-    let mut between = Chain::new("exports/idempotency-many-between", facts).steps([create_with(
-        OWNER,
-        0,
-        shop(),
-        "alpha",
-    )]);
-    for n in 1..=120 {
-        between = between.steps([create_with(OWNER, n, shop(), &format!("key-{n}"))]);
-    }
-    let between = between
-        .steps([create_with(OWNER, 199, shop(), "alpha")])
-        .steps([walk(OWNER, exports(&[], None), None), walk(OWNER, exports(&[], None), Some(7))]);
-    let mut programs: Vec<Program> = nested.into_iter().collect();
-    programs.extend([
-        replay.done(),
-        plain.done(),
-        failed.done(),
-        scope.done(),
-        mismatch.done(),
-        between.done(),
-        mismatches.done(),
-        revoked.done(),
-        window(facts),
-        accounts_apart(facts),
-        alike(facts),
-    ]);
-    programs
-}
-
-/// Keys that are alike and not the same: in letter case, in their first or last letters, in dashes
-/// and blanks; and the same ones again, of all lengths that occur.
-fn alike(facts: &Facts) -> Program {
-    let long = "k".repeat(64);
-    let keys = [
-        "conformance-1",
-        "conformance-2",
-        "Conformance-1",
-        "conformance1",
-        "1-conformance",
-        "1f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a59",
-        "1f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a58",
-        "2f6e2a10-77c4-4b52-9f0a-5e1d2c3b4a59",
-        "7",
-        long.as_str(),
-    ];
-    let each = |first: u32| {
-        let shop = facts.shop.path.clone();
-        keys.into_iter()
-            .zip(first..)
-            .map(move |(key, handle)| create_with(OWNER, handle, body(&shop), key))
-            .collect::<Vec<_>>()
-    };
-    Chain::new("exports/idempotency-keys-alike", facts)
-        .steps(each(0))
-        .steps(each(100))
-        .steps([walk(OWNER, exports(&[], None), Some(100))])
-        .done()
-}
-
-fn window(facts: &Facts) -> Program {
-    let shop = || body(&facts.shop.path);
-    Chain::new("exports/idempotency-window", facts)
-        .steps([create_with(OWNER, 0, shop(), "alpha"), advance(0, DAY / 2)])
-        .steps([create_with(OWNER, 1, shop(), "alpha"), advance(0, DAY / 2 - 120)])
-        .steps([create_with(OWNER, 2, shop(), "alpha"), advance(0, 300)])
-        .steps([create_with(OWNER, 3, shop(), "alpha")])
-        .done()
-}
-
-fn accounts_apart(facts: &Facts) -> Program {
-    let shop = || body(&facts.shop.path);
-    let other = || Credential::Key(1);
-    Chain::new("exports/idempotency-accounts-apart", facts)
-        .account(model::Plan::Enterprise, 0)
-        .steps([
-            create_with(OWNER, 0, shop(), "alpha"),
-            create_with(other(), 1, shop(), "alpha"),
-            walk(OWNER, exports(&[], None), None),
-            walk(other(), exports(&[], None), None),
-        ])
         .done()
 }

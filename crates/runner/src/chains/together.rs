@@ -29,6 +29,7 @@ pub(super) fn chains(facts: &Facts) -> Vec<Program> {
         log_requests(facts),
         moves(facts),
         deletions(facts),
+        urls(facts),
         revocation(facts),
         two_accounts(facts),
         looks(facts),
@@ -199,6 +200,20 @@ fn deletions(facts: &Facts) -> Program {
     Chain::new("oauth/deletions-at-once", facts)
         .apps(7)
         .steps([at_once(1), at_once(2), two, page(OWNER, Listing::Apps, Some(100))])
+        .done()
+}
+
+/// New URLs are asked for at once, each with the version that is current.
+fn urls(facts: &Facts) -> Program {
+    let url = |by: Credential| Transition::CreateLogUrl {
+        by,
+        log: 0,
+        body: model::transition::UrlBody::CurrentVersion,
+    };
+    let at_once = || Transition::Parallel { branches: vec![vec![url(OWNER)], vec![url(OWNER)]] };
+    Chain::new("logs/urls-at-once", facts)
+        .steps([request(OWNER, 0, logs_of(Some(&facts.shop.path), None))])
+        .steps([log_to(0, LogState::Complete), status(OWNER, 0), at_once()])
         .done()
 }
 

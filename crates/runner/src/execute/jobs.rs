@@ -39,7 +39,7 @@ impl Run<'_> {
         if !any || operation != "createExport" {
             return self.send(request, by, &operation).await;
         }
-        if !self.suite.one_at_a_time.get() {
+        if !self.suite.seen.one_at_a_time.get() {
             // A 429 that does not say how long to wait may be meant for ever.
             let (mut response, mut moment) = self.send_once(request, by).await?;
             if response.status == 429 {
@@ -57,7 +57,7 @@ impl Run<'_> {
             return self.send(request, by, &operation).await;
         }
         if response.is_success() {
-            self.suite.one_at_a_time.set(true);
+            self.suite.seen.one_at_a_time.set(true);
         }
         Ok((response, moment))
     }
@@ -374,7 +374,7 @@ impl Run<'_> {
                 return Ok(());
             }
             if self.suite.now() > deadline {
-                self.suite.unsettled.set(true);
+                self.suite.seen.unsettled.set(true);
                 let account = self.account_of(step.by().unwrap_or(&Credential::Missing));
                 let owner = self.lane.state.accounts.get(account);
                 let promised = owner.is_some_and(|one| {

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use check::paging::Walked;
+use check::paging::{Known, Walked};
 use check::{Observations, Seen};
 use model::render::{self, Page};
+use model::state::Moment;
 use model::transition::{Credential, FirstPage, Listing, Tamper};
 use model::{State, Transition, apply};
+use spec::wire::{Request, Response};
 
 use super::{Run, Trouble, WALK_BOUND};
 
@@ -43,30 +45,9 @@ impl Run<'_> {
                     None => Ok(()),
                 };
             }
-            let mut out = Observations::default();
-            let policy = self.suite.policy.borrow().clone();
-            let seen = Seen {
-                state: &self.lane.state,
-                step,
-                by,
-                operation: list.operation(),
-                request: &request,
-                response: &response,
-                moment,
-                now: moment.sent,
-                policy: &policy,
-            };
-            known.get_or_insert_with(|| check::paging::known(&seen, account, list));
-            let asked = check::paging::Page {
-                list,
-                max_results,
-                first: page == Page::First(FirstPage::Absent),
-                touched: &walked.touched,
-                deleted,
-            };
-            walked.stopped =
-                !check::judge::page_of_walk(&seen, &self.suite.documented, &asked, &mut out);
-            self.keep(out);
+            let looked = Looked { step, by, request: &request, response: &response, moment };
+            let first = page == Page::First(FirstPage::Absent);
+            self.judge_page(&looked, &mut walked, &mut known, first, deleted);
             apply::listed(&mut self.lane.state, account, list, &response, moment);
             walked
                 .items
@@ -92,6 +73,39 @@ impl Run<'_> {
         check::paging::judge_walk(&known.unwrap_or_default(), &walked, &mut out);
         self.keep(out);
         Ok(())
+    }
+
+    /// Judges a page of a walk; the first one says what is known of the list.
+    fn judge_page(
+        &mut self,
+        looked: &Looked<'_>,
+        walked: &mut Walked<'_>,
+        known: &mut Option<Known>,
+        first: bool,
+        deleted: bool,
+    ) {
+        let (list, max_results) = (walked.list, walked.max_results);
+        let account = self.account_of(looked.by);
+        let mut out = Observations::default();
+        let policy = self.suite.policy.borrow().clone();
+        let seen = Seen {
+            state: &self.lane.state,
+            step: looked.step,
+            by: looked.by,
+            operation: list.operation(),
+            request: looked.request,
+            response: looked.response,
+            moment: looked.moment,
+            now: looked.moment.sent,
+            policy: &policy,
+        };
+        known.get_or_insert_with(|| check::paging::known(&seen, account, list));
+        let touched = &walked.touched;
+        let page = check::paging::Page { list, max_results, first, touched, deleted };
+        let documented = &self.suite.documented;
+        let goes_on = check::judge::page_of_walk(&seen, documented, &page, &mut out);
+        walked.stopped = !goes_on;
+        self.keep(out);
     }
 
     /// Does something in the middle of a walk; gives back the ids of what it made, changed or
@@ -142,6 +156,15 @@ impl Run<'_> {
         self.keep(out);
         Ok(())
     }
+}
+
+/// A page as it was asked for and answered.
+struct Looked<'a> {
+    step: &'a Transition,
+    by: &'a Credential,
+    request: &'a Request,
+    response: &'a Response,
+    moment: Moment,
 }
 
 /// A walk as it is asked for.

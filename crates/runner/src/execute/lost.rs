@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use check::Observations;
 use model::replay::{Replay, comparable, export_replay, log_replay};
 use model::state::{Millis, Moment};
 use model::transition::{Credential, Cut};
@@ -93,7 +94,16 @@ impl Run<'_> {
                 self.finish_exports(by, true).await?;
                 continue;
             }
-            if response.status != 409 || self.suite.now() > deadline {
+            if response.status != 409 {
+                return Ok((response, moment));
+            }
+            if self.suite.now() > deadline {
+                // By now the first request is over, and whoever is still at it will be for ever.
+                self.suite.seen.unsettled.set(true);
+                let mut out = Observations::default();
+                let message = "a retry after a lost answer is refused for good";
+                out.broken(check::judge::lost_row(operation), message);
+                self.keep(out);
                 return Ok((response, moment));
             }
             tokio::time::sleep(pause).await;

@@ -12,7 +12,7 @@ use model::access::{Access, access};
 use model::render::{self, Page, id_text};
 use model::replay::comparable;
 use model::state::{Millis, Moment};
-use model::transition::{Credential, ExportFilter, FirstPage, Listing, LogState};
+use model::transition::{Credential, ExportFilter, FirstPage, Listing, LogState, UrlBody};
 use model::world::{Answer, Call, World};
 use model::{State, Transition, apply};
 use serde_json::Value;
@@ -28,6 +28,10 @@ const WHOLE: u32 = 100;
 
 /// How many pages of a closing look are followed.
 const PAGES_MAX: usize = 20;
+
+/// A version that was current, and what the requests that named it were answered: the status and
+/// the version shown.
+type Lock = (i64, Vec<(u16, Option<i64>)>);
 
 /// A call as it was made.
 struct Called {
@@ -77,6 +81,7 @@ impl Run<'_> {
         if self.outcome.exchanges.len() == first {
             return Ok(());
         }
+        self.judge_locks(&calls);
         for (account, world) in worlds.into_iter().enumerate() {
             let own: Vec<&Called> = calls.iter().filter(|one| one.account == account).collect();
             if !own.is_empty() {
@@ -130,6 +135,28 @@ impl Run<'_> {
             policy: &policy,
         };
         check::judge::call_of_parallel(&seen, &self.suite.documented, &mut out);
+        self.keep(out);
+    }
+
+    /// Requests for new URLs of one log request that came with the version that was current.
+    fn judge_locks(&mut self, calls: &[Called]) {
+        let mut locks: BTreeMap<u32, Lock> = BTreeMap::new();
+        for called in calls {
+            let Transition::CreateLogUrl { log, body: UrlBody::CurrentVersion, .. } = &called.step
+            else {
+                continue;
+            };
+            let known = self.lane.state.logs.get(log).filter(|known| known.version_current);
+            let version = known.and_then(|known| known.version);
+            let (Some(version), Some((_, response))) = (version, &called.public) else { continue };
+            let shown = response.json.as_ref().and_then(|body| body.get("version")?.as_i64());
+            let lock = locks.entry(*log).or_insert((version, Vec::new()));
+            lock.1.push((response.status, shown));
+        }
+        let mut out = Observations::default();
+        for (current, answers) in locks.values() {
+            parallel::judge_version_lock(*current, answers, &mut out);
+        }
         self.keep(out);
     }
 
@@ -189,7 +216,7 @@ impl Run<'_> {
         let keys = self.lane.state.keys.len();
         let mut looks = Vec::new();
         for list in lists(calls) {
-            if self.suite.core_log_states.get() && matches!(list, Listing::Logs(_)) {
+            if self.suite.seen.core_log_states.get() && matches!(list, Listing::Logs(_)) {
                 continue;
             }
             let now = self.suite.now();

@@ -340,16 +340,13 @@ fn smaller_setups(program: &Program) -> Vec<Program> {
             account.databases.truncate(1);
         }
     });
-    with(&|program| {
-        for account in &mut program.setup.accounts {
-            account.apps = account.apps.min(1);
-        }
-    });
-    with(&|program| {
-        for account in &mut program.setup.accounts {
-            account.apps = 0;
-        }
-    });
+    for apps in 0..4 {
+        with(&|program| {
+            for account in &mut program.setup.accounts {
+                account.apps = account.apps.min(apps);
+            }
+        });
+    }
     with(&|program| {
         for key in &mut program.setup.keys {
             key.role = Role::Owner;

@@ -2,13 +2,17 @@
 //! or when the answer begins to arrive.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use model::transition::Cut;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::error::{TransportError, connect_error};
 use super::outgoing::{Outgoing, user_agent};
 use super::raw::connect;
+
+/// How long the other side may take to notice that it was cut off.
+const NOTICE_MAX: Duration = Duration::from_millis(200);
 
 /// Sends a request over a connection of its own and cuts it. Over TLS this is not supported.
 pub(super) async fn send(outgoing: &Outgoing, cut: Cut) -> Result<(), TransportError> {
@@ -17,7 +21,13 @@ pub(super) async fn send(outgoing: &Outgoing, cut: Cut) -> Result<(), TransportE
     stream.write_all(&bytes(outgoing)).await.map_err(lost)?;
     stream.flush().await.map_err(lost)?;
     match cut {
-        Cut::Early => stream.shutdown().await.map_err(lost)?,
+        Cut::Early => {
+            stream.shutdown().await.map_err(lost)?;
+            // Until the other side has noticed, nothing that follows would meet what it does then.
+            // It closes, or answers all the same; whichever it is, nothing of it is looked at.
+            let noticed = stream.read_u8();
+            let _ = tokio::time::timeout(NOTICE_MAX, noticed).await;
+        }
         // What is there and was not read makes the system reset the connection.
         Cut::Late => stream.readable().await.map_err(lost)?,
     }
