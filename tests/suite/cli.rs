@@ -1,5 +1,7 @@
 //! The command line: exit codes, messages, listings, replay.
 
+use std::process::Stdio;
+
 use rstest::rstest;
 use serde_json::Value;
 
@@ -166,4 +168,18 @@ fn everything_can_be_listed(
         let id = row["id"].as_str().expect("each has an id");
         assert!(text.contains(id), "{id}");
     }
+}
+
+#[test]
+fn a_reader_may_go_away_early() {
+    let mut child = binary()
+        .args(["list", "requirements"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    assert_eq!(printed(&output), "");
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::support::{printed, run};
 
-fn reviewed(name: &str, text: &str) {
+/// Compares a text with what was reviewed.
+pub(crate) fn reviewed(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);
@@ -20,6 +21,7 @@ fn help() {
     for words in [
         &["--help"][..],
         &["run", "--help"],
+        &["faults", "--help"],
         &["list", "--help"],
         &["replay", "--help"],
         &["serve", "--help"],

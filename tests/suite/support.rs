@@ -1,5 +1,6 @@
 //! Servers and processes for tests.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,6 +40,21 @@ pub(crate) fn printed(output: &Output) -> String {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     )
+}
+
+/// The verdicts of the kill matrix on some faults and variants, and on the canary.
+pub(crate) fn matrix(name: &str, ids: &[String]) -> BTreeMap<String, String> {
+    let dir = scratch(name);
+    let only = ids.iter().flat_map(|id| ["--only", id]);
+    let output =
+        binary().arg("faults").args(only).arg("--report").arg(&dir).output().expect("it starts");
+    let text = std::fs::read_to_string(dir.join("matrix.json")).expect("there is a matrix");
+    println!("{}", printed(&output));
+    let matrix: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(matrix["schema"], "conformance-matrix/1");
+    let entries = matrix["entries"].as_array().expect("an array").iter();
+    let word = |entry: &Value, member: &str| entry[member].as_str().unwrap_or("").to_owned();
+    entries.map(|entry| (word(entry, "id"), word(entry, "verdict"))).collect()
 }
 
 /// A served reference, which ends with the value.

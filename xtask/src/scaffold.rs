@@ -81,10 +81,15 @@ fn fault(id: &str, source: &str, violated: &[&Row]) -> anyhow::Result<String> {
     }
     let name = variant(id);
     let mut text = format!(
-        "In crates/refserver/src/fault.rs, below its neighbours:\n\n        \
-         /// One sentence: what the bad server does.\n        \
-         {name} = \"{id}\" [\"{source}\"];\n\n\
-         and `Fault::{name}` is asked for at the one place where it bites.\n\n\
+        "In the list of its area in crates/refserver/src/fault/, below its neighbours:\n\n    \
+         /// One sentence: what the bad server does.\n    \
+         {name} = \"{id}\" [\"{source}\"] needs [] in 1;\n\n\
+         `needs` names what it cannot be shown without (`Fault::NEEDS`), `in` how many public \
+         requests\nthe shortest demonstration takes. `Fault::{name}` is asked for at the one place \
+         where it bites,\nand the demonstration goes into \
+         crates/refserver/src/tests/demonstrations/table.rs:\n\n    \
+         (Fault::{name}, \"create\"),\n\n\
+         or, if only clients at once or a cut connection can show it, into tests/races.\n\n\
          One of these must turn red; `conformance faults --only {id}` shows which did:\n\n"
     );
     for row in violated {
@@ -147,7 +152,10 @@ mod tests {
         let (rows, _) = read(&tree(&[("spec/requirements/logs.toml", LOGS)]));
         let rows: Vec<&Row> = rows.iter().filter(|row| row.has_source("A-042")).collect();
         let text = fault("forgets-next-page", "A-042", &rows).expect("text");
-        assert!(text.contains("ForgetsNextPage = \"forgets-next-page\" [\"A-042\"];\n"), "{text}");
+        assert!(
+            text.contains("ForgetsNextPage = \"forgets-next-page\" [\"A-042\"] needs [] in 1;\n"),
+            "{text}"
+        );
         assert!(text.contains("  logs-paged  (spec/requirements/logs.toml:2)\n"), "{text}");
         fault("forgets-next-page", "A-999", &[]).expect_err("no row");
     }

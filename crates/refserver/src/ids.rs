@@ -76,8 +76,11 @@ impl IdSource {
             return from.saturating_add(count);
         }
         // An account that is centuries ahead would overflow; there it only has to go on growing.
-        let time = since_epoch_ms(now).min((1 << 43) - 1) << 20;
-        (time | (count & 0xF_FFFF)).max(last.saturating_add(1))
+        let time = since_epoch_ms(now).min((1 << 43) - 1);
+        let id = |time: u64| time << 20 | (count & 0xF_FFFF);
+        // A request that waited may bring a moment from before the newest id. The number behind the
+        // newest may be another account's, so it is the next moment that this one is counted to.
+        if id(time) > last { id(time) } else { id((last >> 20) + 1) }
     }
 }
 
@@ -106,4 +109,21 @@ pub(crate) fn parse_id(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = plain && (text == "0" || !text.starts_with('0'));
     if canonical { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdSource;
+    use crate::time::Moment;
+    use crate::variant::Variants;
+
+    #[test]
+    fn ids_are_unique_and_grow_though_a_request_waited() {
+        let ids = IdSource::new(Variants::none(), Moment(0));
+        let at = |micros: i64| Moment(1_700_000_000_000_000 + micros);
+        let first = ids.next(at(2000), 0);
+        let of_another_account = ids.next(at(2000), 0);
+        let waited = ids.next(at(0), first);
+        assert!(first < waited && waited != of_another_account, "{first} {waited}");
+    }
 }

@@ -34,7 +34,7 @@ use crate::run::{Finished, Options, run as run_suite};
 use crate::target::TargetFile;
 
 pub use judge::{violated_slugs, violates};
-pub use text::{line, text};
+pub use text::text;
 
 /// The word that names the format of the matrix as JSON.
 pub const SCHEMA: &str = "conformance-matrix/1";

@@ -16,8 +16,8 @@ const JUDGES: &[&str] = &["crates/check/src/", "crates/model/src/", "crates/runn
 /// Where a literal that looks like a slug is one. The model speaks of other things, too.
 const SLUGS: &[&str] = &["crates/check/src/", "crates/runner/src/"];
 
-/// The list of faults, which name what they violate.
-const FAULTS: &str = "crates/refserver/src/fault.rs";
+/// The lists of faults, by area, which name what they violate.
+const FAULTS: &str = "crates/refserver/src/fault/";
 
 /// A row as it stands in its file.
 pub(crate) struct Row {
@@ -97,14 +97,15 @@ pub(crate) fn is_kebab(slug: &str) -> bool {
 /// row itself.
 pub(super) fn faults(tree: &Tree) -> Vec<Finding> {
     let (rows, mut findings) = (read(tree).0, Vec::new());
-    let Some(source) = tree.rust.get(FAULTS) else { return findings };
-    for literal in source.live_strings() {
+    let lists = tree.rust.iter().filter(|(path, _)| path.starts_with(FAULTS));
+    let literals = lists.flat_map(|(path, list)| list.live_strings().map(move |it| (path, it)));
+    for (path, literal) in literals {
         let reference = literal.text.as_str();
         let known = || rows.iter().any(|row| row.id == reference || row.has_source(reference));
         if (is_sentence(reference) || looks_like_slug(reference)) && !known() {
             let message =
                 format!("\"{reference}\" is no row's slug or source: write the row first");
-            findings.push(Finding::new(FAULTS, literal.line, message));
+            findings.push(Finding::new(path, literal.line, message));
         }
     }
     findings

@@ -276,15 +276,18 @@ fn faults() {
     let with = |faults: &'static str, expected: &[&str]| {
         let files = [
             ("spec/requirements/logs.toml", row.as_str()),
-            ("crates/refserver/src/fault.rs", faults),
+            ("crates/refserver/src/fault/logs.rs", faults),
         ];
         check(requirements::faults, &files, expected);
     };
-    with("/// K-099\nForgets = \"forgets\" [\"A-001\", \"logs-a\", \"C-31\"];\n", &[]);
-    let unknown = "crates/refserver/src/fault.rs:2: \"A-002\" is no row's slug or source";
-    with("\nForgets = \"forgets\" [\"A-002\"];\n", &[unknown]);
-    let unknown = "crates/refserver/src/fault.rs:1: \"logs-b\" is no row's slug or source";
-    with("Forgets = \"forgets\" [\"logs-b\"];\n", &[unknown]);
+    with(
+        "/// K-099\nForgets = \"forgets\" [\"A-001\", \"logs-a\", \"C-31\"] needs [] in 1;\n",
+        &[],
+    );
+    let unknown = "crates/refserver/src/fault/logs.rs:2: \"A-002\" is no row's slug or source";
+    with("\nForgets = \"forgets\" [\"A-002\"] needs [clock] in 1;\n", &[unknown]);
+    let unknown = "crates/refserver/src/fault/logs.rs:1: \"logs-b\" is no row's slug or source";
+    with("Forgets = \"forgets\" [\"logs-b\"] needs [] in 2;\n", &[unknown]);
 }
 
 #[test]

@@ -21,15 +21,6 @@ pub fn text(matrix: &Matrix) -> String {
     out
 }
 
-/// One entry in one line, without what varies from run to run: its verdict, what it violates, and
-/// the shortest known demonstration.
-pub fn line(outcome: &Outcome) -> String {
-    let entry = &outcome.entry;
-    let shortest = entry.shortest.map_or(String::new(), |shortest| format!(" in {shortest}"));
-    let violates = entry.violates.join(", ");
-    format!("{:<44} {:<13} {violates}{shortest}", entry.id, outcome.verdict.as_str())
-}
-
 fn put(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');
