@@ -20,7 +20,6 @@ const CI: &[Step] = &[
         env: &[],
     },
     Step { args: &["test", "--locked"], env: &[("INSTA_UPDATE", "no")] },
-    Step { args: &["run", "--locked", "--", "faults"], env: &[] },
     Step {
         args: &["doc", "--workspace", "--no-deps", "--locked"],
         env: &[("RUSTDOCFLAGS", "-D warnings")],

@@ -72,7 +72,6 @@ impl Search<'_> {
         if open.is_empty() {
             return Some(true);
         }
-        self.nodes_left = self.nodes_left.checked_sub(1)?;
         let first_end = open.iter().map(|at| self.history[*at].ended).min().unwrap_or(0);
         for at in open {
             let event = &self.history[at];
@@ -84,6 +83,7 @@ impl Search<'_> {
             if !self.visited.insert((done, next.clone())) {
                 continue;
             }
+            self.nodes_left = self.nodes_left.checked_sub(1)?;
             self.order.push(at);
             self.longest = self.longest.max(self.order.len());
             if self.go_on(&next, done)? {

@@ -249,14 +249,14 @@ fn judge_group(
         _ => None,
     };
     let statuses: BTreeSet<u16> = group.iter().filter_map(refused).collect();
-    let busy = world.is_busy() || others_made(history, group);
+    let is_export = matches!(history.events[group[0]].call, Call::CreateExport { .. });
+    let busy = is_export && (world.is_busy() || others_made(history, group));
     let hindered = statuses.contains(&429) || statuses.contains(&401) || busy;
     if ids.is_empty() && !hindered {
         let message = format!("of {n} calls at once under one idempotency key none succeeded");
         out.broken(row, message);
         return false;
     }
-    let is_export = matches!(history.events[group[0]].call, Call::CreateExport { .. });
     let made = |at: &&usize| matches!(history.events[**at].answer, Answer::Made(_));
     let shown: Vec<&Option<Value>> =
         group.iter().filter(made).map(|at| &history.bodies[*at]).collect();
@@ -269,8 +269,10 @@ fn judge_group(
 
 /// Whether another call made an export meanwhile, which may be a reason to refuse these (C-30).
 fn others_made(history: &History, group: &[usize]) -> bool {
+    let last = group.iter().map(|at| history.events[*at].ended).max().unwrap_or(0);
     history.events.iter().enumerate().any(|(at, event)| {
         !group.contains(&at)
+            && event.begun < last
             && matches!(event.call, Call::CreateExport { .. })
             && matches!(event.answer, Answer::Made(_))
     })

@@ -132,11 +132,10 @@ pub fn found(state: &mut State, account: usize, list: &Listing, item: &Value, mo
             && !lost.resolved
             && fits(&lost.asked, item)
     };
-    // Whoever named collections can be told best, and is looked for first.
-    let first = state.lost.iter().position(|lost| open(lost) && lost.asked.names_collections());
-    let Some(at) = first.or_else(|| state.lost.iter().position(open)).filter(|_| !known) else {
-        return;
-    };
+    // Of several that it fits it may be any: then it stays unknown, and is allowed.
+    let several = state.lost.iter().filter(|lost| open(lost)).count() > 1;
+    let found = state.lost.iter().position(open).filter(|_| !known && !several);
+    let Some(at) = found else { return };
     state.lost[at].resolved = true;
     let lost = state.lost[at].clone();
     match &lost.asked {

@@ -199,16 +199,6 @@ pub struct Remembered {
     pub at: (Millis, Millis),
 }
 
-impl Asked {
-    /// Whether it is an export of collections that are named.
-    pub fn names_collections(&self) -> bool {
-        match self {
-            Asked::Export(body) => body.collections.is_some(),
-            Asked::Logs(..) => false,
-        }
-    }
-}
-
 impl State {
     /// The state after the setup, before the accounts have ids.
     pub fn new(setup: &Setup, slack: Millis) -> State {

@@ -400,7 +400,10 @@ fn accounts_used(program: &Program) -> Vec<usize> {
         Transition::DeleteApp { account, .. } | Transition::AdvanceClock { account, .. } => {
             Some(*account + 1)
         }
-        _ => None,
+        other => match other.by() {
+            Some(Credential::DatabaseSecret(account)) => Some(*account + 1),
+            _ => None,
+        },
     };
     steps.filter_map(account).collect()
 }
