@@ -12,7 +12,6 @@ fn a_counterexample_is_as_short_as_the_shortest_known(
         "replays-current-state",
         "forgets-keys-on-revocation",
         "creates-twice-for-parallel-key",
-        "lists-moving-export-twice",
         "deletes-app-twice-in-parallel",
         "counts-items-for-next-page",
         "freezes-updated-at"
