@@ -13,7 +13,7 @@ use model::render::id_text;
 use model::transition::{ExportFilter, ExportState, FirstPage, Listing, LogState, same_database};
 use serde_json::Value;
 
-use crate::judge::Seen;
+use crate::judge::{Seen, lost_row};
 use crate::verdict::{Instance, Observations};
 use crate::{exports, logs};
 
@@ -405,10 +405,7 @@ fn whole_list_seen(seen: &Seen, list: &Listing, out: &mut Observations) {
             && lost.text.is_some()
     };
     if seen.state.lost.iter().any(retried) {
-        out.holds(match list {
-            Listing::Exports(_) | Listing::Apps => "exports-idempotency-lost-response-one-effect",
-            Listing::Logs(_) => "logs-idempotency-lost-response-one-effect",
-        });
+        out.holds(lost_row(rows.creation));
     }
 }
 

@@ -4,7 +4,7 @@ use model::transition::Listing;
 use serde_json::Value;
 
 use super::{item_id, judge_filter, rows};
-use crate::judge::Seen;
+use crate::judge::{Seen, lost_row};
 use crate::verdict::Observations;
 
 /// Whether an item nobody knows may be what a creation made whose answer was lost.
@@ -93,11 +93,8 @@ fn judge_unknown(
     let refused =
         seen.state.accounts.get(account).is_some_and(|a| a.refused.contains(rows.creation));
     if is_second_effect(seen, account, list, item) {
-        let row = match list {
-            Listing::Exports(_) | Listing::Apps => "exports-idempotency-lost-response-one-effect",
-            Listing::Logs(_) => "logs-idempotency-lost-response-one-effect",
-        };
-        out.broken(row, "a request whose answer was lost and its retry had two effects");
+        let message = "a request whose answer was lost and its retry had two effects";
+        out.broken(lost_row(rows.creation), message);
     } else if refused {
         let message = "the list shows an item that only a refused request can have made";
         out.broken("account-refused-call-changes-nothing", message);

@@ -177,27 +177,8 @@ fn changed(step: &Transition, changes: &[&dyn Fn(&mut Transition)]) -> Vec<Trans
 }
 
 fn creations(step: &Transition, database: &str) -> Vec<Transition> {
-    let body = |change: fn(&mut model::transition::ExportBody, &str)| {
-        move |step: &mut Transition| {
-            if let Transition::CreateExport { body, .. } = step {
-                change(body, database);
-            }
-        }
-    };
-    changed(
-        step,
-        &[
-            &|step| {
-                if let Transition::CreateExport { idempotency_key, .. } = step {
-                    *idempotency_key = None;
-                }
-            },
-            &body(|body, _| body.collections = None),
-            &body(|body, _| body.format = Format::Simple),
-            &body(|body, database| database.clone_into(&mut body.database)),
-            &body(|body, _| body.destination = Destination::Uri("s3://bucket/path".to_owned())),
-        ],
-    )
+    let forms = (0..UNIFORM_CHANGES).map(|nth| uniform(step, database, nth));
+    forms.filter(|form| form != step).collect()
 }
 
 fn log_requests(step: &Transition, database: &str) -> Vec<Transition> {
